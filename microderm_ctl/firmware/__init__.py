@@ -1,0 +1,1 @@
+"""The wand's own program: the subset of Python that MicroPython runs, integers only, no import from outside."""

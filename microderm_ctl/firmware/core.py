@@ -1,0 +1,205 @@
+"""The program between board and wire: it measures, steps, drives and keeps the books."""
+
+from . import calibration, interlock, memory, states
+from . import constants as k
+from .board import Board
+from .constants import Constants
+from .ledger import Ledger
+from .memory import Memory
+from .state import Measured, State
+
+COOLDOWN_FORM = "<I"
+
+
+class Refusal(Exception):
+    """A request that is not done: the code, the field, what was asked and what is allowed."""
+
+    def __init__(self, code: int, field: int = 255, asked: int = 0, allowed: int = 0) -> None:
+        """Keep the numbers of a NAK."""
+        super().__init__(code)
+        self.code = code
+        self.field = field
+        self.asked = asked
+        self.allowed = allowed
+
+
+class Core:
+    """The wand's program without its wire."""
+
+    def __init__(self, board: Board, constants: "Constants | None" = None) -> None:
+        """Start on a board: pump off and vent open before anything else, then read what memory holds."""
+        board.set_pump(0)
+        board.set_vent(True)
+        self.board = board
+        self.c = constants or Constants()
+        self.state = State()
+        self.measured = Measured()
+        self.memory = Memory(board)
+        self.ledger = Ledger(self.memory)
+        self.command_id = self.token = 0
+        self.lease_least = self.c.lease_steps
+        self.late_ms = self.restart_in = self.test_sum = self.signal = 0
+        self.restart_to_loader = False
+        random = board.random8()
+        self.boot_id = 1 + (random[0] | random[1] << 8 | random[2] << 16)
+        self.now = self._last = board.ticks_ms() & k.TICK_MASK
+        self.events: "list[tuple[int, int, int]]" = []
+        self._read_calibration()
+        self._read_books()
+
+    def _read_calibration(self) -> None:
+        generation, content = self.memory.read(memory.CALIBRATION)
+        self.coefficients = calibration.read(content, self.board.serial_number())
+        self.calibrated = (generation, self.coefficients[3]) if self.coefficients else (0, 0)
+        zero, gain, curve, _ = self.coefficients or (calibration.ZERO_NOMINAL, calibration.GAIN_NOMINAL, 0, 0)
+        self.zero, self.gain, self.curve = zero, gain, curve
+
+    def _read_books(self) -> None:
+        """Take over latch and cool-down; a treatment that power cut short counts in full."""
+        books = (memory.LATCH, memory.COOLDOWN)
+        self.measured.memory_ok = 1 if self.ledger.intact and all(self.memory.is_intact(one) for one in books) else 0
+        content = self.memory.read(memory.COOLDOWN)[1]
+        self.state.cooldown = int.from_bytes(content, "little") if len(content) == 4 else 0
+        latch = self.memory.read(memory.LATCH)[1]
+        if latch and latch[0]:
+            self.state.mode, self.state.cause = k.LOCKOUT, latch[0]
+        entry = self.ledger.by_age(0)
+        if entry is not None and self.ledger.is_open():
+            self._keep(self.ledger.settle(entry[8], k.RESET))
+            self.state.cause = self.state.cause or k.RESET
+            self._set_cooldown(0 if entry[4] else self.c.cooldown_steps)
+
+    def open_session(self, is_same_table: bool) -> None:
+        """Draw a new token, or none for another table."""
+        random = self.board.random8()
+        drawn = random[0] | random[1] << 8 | random[2] << 16 | random[3] << 24
+        self.token = (drawn or 1) if is_same_table else 0
+        self.state.session = 1 if is_same_table else 0
+        self.state.silent = self.state.lease = 0
+        self.lease_least = self.c.lease_steps
+        if self.state.mode in (k.SAFE, k.LINKED):
+            self.state.mode = k.LINKED if is_same_table else k.SAFE
+
+    def stop(self, cause: int) -> None:
+        """Stop whatever runs, at once, not with the next step."""
+        if self.state.mode in k.ACTIVE:
+            states.stop(self.state, self.measured, cause)
+            self.state.duty, self.state.vent = 0, 1
+            self.board.set_pump(0)
+            self.board.set_vent(True)
+
+    def control_step(self) -> None:
+        """Read, decide and drive, in that order; then write down what ended."""
+        self._measure()
+        s = self.state
+        before = s.mode
+        states.step(self.c, s, self.measured)
+        if before == k.SELF_TEST:
+            self._take_zero()
+        self.board.set_pump(s.duty)
+        self.board.set_vent(s.vent == 1)
+        self._show()
+        if s.mode != before:
+            self._keep_books(before)
+        if s.mode == k.COOLDOWN and s.cooldown % 3_000 == 0:
+            self._set_cooldown(s.cooldown)
+
+    def _measure(self) -> None:
+        board, m = self.board, self.measured
+        now = board.ticks_ms() & k.TICK_MASK
+        m.late_ms = max(0, ((now - self._last) & k.TICK_MASK) - self.c.step_ms)
+        self.late_ms = min(0xFFFF, self.late_ms + m.late_ms)
+        self.now = self._last = now
+        m.raw = board.raw_pressure()
+        m.vacuum_pa = calibration.vacuum_of(m.raw, self.zero, self.gain, self.curve)
+        m.motion_mg = board.motion_mg()
+        m.grit_um = k.grit_of(board.tip_ohm())
+        m.temperature_dc = board.temperature_dc()
+        m.supply_mv = board.supply_mv()
+        m.pump_ma = board.pump_ma()
+        m.line_up = 1 if board.line_up() else 0
+        m.button = 1 if board.button() else 0
+
+    def _take_zero(self) -> None:
+        """Take ambient as zero at the end of a sound self-test, within a window around the calibrated one."""
+        s = self.state
+        if s.mode == k.SELF_TEST:
+            self.test_sum = self.test_sum + self.measured.raw if s.armed > 1 else self.measured.raw
+            return
+        if s.mode == k.FAULT:
+            return
+        zero = (self.test_sum + self.measured.raw) // self.c.test_steps
+        calibrated = self.coefficients[0] if self.coefficients else calibration.ZERO_NOMINAL
+        if abs(zero - calibrated) <= (self.c.zero_window_raw if self.coefficients else calibration.ZERO_WINDOW):
+            self.zero = zero
+        else:
+            s.mode, s.cause = k.FAULT, k.SENSOR_RANGE
+
+    def _keep_books(self, before: int) -> None:
+        """Write what a change of state must leave in memory; the pump is off and the vent open."""
+        s = self.state
+        self.events.append((before, s.mode, s.cause))
+        if s.mode not in k.ACTIVE and s.mode != k.STOPPING and self.ledger.is_open():
+            self._keep(self.ledger.settle(s.treatment * self.c.step_ms, s.cause))
+        if k.COOLDOWN in (s.mode, before):
+            self._set_cooldown(s.cooldown)
+        if s.mode == k.LOCKOUT:
+            self._keep(self.memory.write(memory.LATCH, bytes((s.cause,))))
+
+    def _set_cooldown(self, steps: int) -> None:
+        self.state.cooldown = steps
+        self._keep(self.memory.write(memory.COOLDOWN, steps.to_bytes(4, "little")))
+
+    def _keep(self, is_written: bool) -> None:
+        if not is_written:
+            self.measured.memory_ok = 0
+
+    def flags(self) -> int:
+        """Return the flags of telemetry."""
+        s, m = self.state, self.measured
+        bits = (
+            s.sealed, m.motion_mg >= self.c.moving_mg, s.vent, s.press_needed, m.button, s.lease > 0, m.line_up,
+            self.coefficients is not None, s.treatment_limit and s.treatment >= s.treatment_limit, s.duty > 0,
+        )  # fmt: skip
+        flags = 0
+        for place, bit in enumerate(bits):
+            if bit:
+                flags |= 1 << place
+        return flags
+
+    def faults(self) -> int:
+        """Return the faults that stand now, a bit for each cause."""
+        return interlock.present(self.c, self.state, self.measured)
+
+    def _show(self) -> None:
+        signal = signal_of(self.c, self.state)
+        if signal != self.signal:
+            self.signal = signal
+            self.board.set_signal(signal)
+
+
+def signal_of(c: Constants, s: State) -> int:
+    """Return what light and buzzer say in this state."""
+    if s.mode == k.ARMED:
+        return k.SIGNAL_PRESS
+    if s.mode == k.RUN:
+        return k.SIGNAL_RUNNING if s.sealed else k.SIGNAL_TOUCH
+    if s.mode == k.HOLD:
+        return _hold_signal(c, s)
+    if s.mode in (k.FAULT, k.LOCKOUT):
+        return k.SIGNAL_FAULT
+    if s.mode == k.SERVICE:
+        return k.SIGNAL_SERVICE
+    if s.cause == k.TREATMENT_DONE and s.idle < c.done_steps:
+        return k.SIGNAL_DONE
+    return k.QUIET
+
+
+def _hold_signal(c: Constants, s: State) -> int:
+    if s.press_needed:
+        return k.SIGNAL_CONFIRM
+    if s.hold >= c.hold_warn_steps:
+        return k.SIGNAL_WARNING
+    if s.hold_cause == k.ZONE_DONE:
+        return k.SIGNAL_NEXT_ZONE
+    return k.QUIET if s.hold_cause == k.PAUSED else k.SIGNAL_TOUCH

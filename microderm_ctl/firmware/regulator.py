@@ -1,0 +1,121 @@
+"""The suction regulator: from set point and measured vacuum to pump duty and vent, once in 20 ms.
+
+Two phases. In *search* the tip is in the air, or only just touching: a low duty that
+depends on the set point, so that a sudden landing cannot shoot past it; while
+some vacuum shows, the duty climbs slowly, so that a weak pump on a poor seal
+gets through too. In *seal* a PI with damping on the measurement follows a
+reference that starts at the measured vacuum and approaches the set point.
+Above the set point plus a margin the vent opens; the pump rests and most of
+what was integrated is dropped, for it belonged to a leak that is gone.
+
+Integers only; no product or sum reaches 2**30, a board's small integer. Nothing
+here knows the plant. The gains were found by a random search over pumps of
+8 L/min +-25 %, chambers of 40 mL +-25 %, stalls of 70 kPa +-10 %, valves of 1 to
+3 mm2, leaks of 0.02 to 0.2 mm2 and set points of 2.5 to 25 kPa; what they reach is
+printed by ``python -m tests.firmware.suction``.
+"""
+
+SEARCH = 1
+SEAL = 2
+
+VACUUM_MOST_PA = 70_000
+"""What is measured is taken as at most this; no pump of the band gets there."""
+DUTY_FULL = 65_535
+SEARCH_DUTY_MOST = 17_039
+"""26 % of full duty: no gain may make the search stronger."""
+SCALE = 256
+"""Gains are duty counts of 1/256."""
+
+
+class Gains:
+    """The constants of the regulator, each with its unit; a test hands in others."""
+
+    sealed_above_pa = 900
+    unsealed_below_pa = 600
+    vent_opens_pa = 300  # above the set point
+    vent_closes_pa = 12  # above the set point
+
+    start_duty = 7_864  # 12 %: where a pump begins to turn, give or take
+    search_duty = 870  # above the start
+    search_duty_per_64_pa = 77  # of set point
+    touch_pa = 200  # more than this is a touch, not noise
+    climb_duty = 390  # a step, while touched
+    climb_kept = 350  # 1/256: how much of the climb seal starts from
+
+    reference = 1_310  # duty/256 per Pa of reference
+    proportional = 1_760  # duty/256 per Pa measured
+    damping = 2_440  # duty/256 per Pa of change in a step
+    integral = 160  # duty/256 per Pa below the reference and step
+    approach = 30  # 1/64 of the way to the set point that the reference goes in a step
+    vented_kept = 32  # 1/64 of the integral that a step with the vent open leaves
+    ceiling_duty = 17_500  # the most that seal may use, and
+    ceiling_duty_per_64_pa = 109  # of set point more: a poor contact must not wind the pump up
+
+
+REST = (SEARCH, 0, 0, 0, 0, 0)
+"""Phase, integral (duty/256), last vacuum (Pa), reference (Pa), climb (duty), vent open: as at the start of RUN."""
+
+
+def regulate(gains: Gains, memory: tuple[int, ...], set_point_pa: int, vacuum_pa: int) -> tuple[int, bool, tuple[int, ...]]:
+    """Return pump duty (0..65535), whether the vent is open, and the memory for the next step.
+
+    Args:
+        gains: the constants.
+        memory: what the last step returned; ``REST`` to begin.
+        set_point_pa: 2,500 to 25,000.
+        vacuum_pa: as measured in this step; below ambient is taken as 0.
+    """
+    phase, integral, last_pa, reference_pa, climb, vented = memory
+    if vacuum_pa < 0:
+        vacuum_pa = 0
+    elif vacuum_pa > VACUUM_MOST_PA:
+        vacuum_pa = VACUUM_MOST_PA
+    if phase == SEAL and vacuum_pa < gains.unsealed_below_pa:
+        phase, integral, reference_pa, climb = SEARCH, 0, 0, 0
+    elif phase == SEARCH and vacuum_pa > gains.sealed_above_pa:
+        phase, last_pa, reference_pa = SEAL, vacuum_pa, min(vacuum_pa, set_point_pa)
+        integral = gains.climb_kept * climb + (gains.proportional - gains.reference) * vacuum_pa
+    over_pa = vacuum_pa - (reference_pa if reference_pa > set_point_pa else set_point_pa)
+    vent = over_pa > (gains.vent_closes_pa if vented else gains.vent_opens_pa)
+    if phase == SEARCH:
+        duty, climb = search(gains, climb, set_point_pa, vacuum_pa)
+    elif vent:
+        duty, integral = 0, integral * gains.vented_kept // 64
+        reference_pa = approach(gains, reference_pa, set_point_pa) if reference_pa > set_point_pa else min(vacuum_pa, set_point_pa)
+    else:
+        reference_pa = approach(gains, reference_pa, set_point_pa)
+        duty, integral = seal(gains, integral, set_point_pa, reference_pa, vacuum_pa, vacuum_pa - last_pa)
+    return 0 if vent else duty, vent, (phase, integral, vacuum_pa, reference_pa, climb, 1 if vent else 0)
+
+
+def search(gains: Gains, climb: int, set_point_pa: int, vacuum_pa: int) -> tuple[int, int]:
+    """Return duty and climb of a step without a seal."""
+    base = gains.start_duty + gains.search_duty + gains.search_duty_per_64_pa * set_point_pa // 64
+    climb = climb + gains.climb_duty if vacuum_pa > gains.touch_pa else 0
+    climb = max(0, min(climb, SEARCH_DUTY_MOST - base))
+    return min(base + climb, SEARCH_DUTY_MOST), climb
+
+
+def approach(gains: Gains, reference_pa: int, set_point_pa: int) -> int:
+    """Return the reference a step nearer to the set point; from below it arrives, from above too."""
+    way_pa = set_point_pa - reference_pa
+    step_pa = way_pa * gains.approach // 64
+    return reference_pa + (step_pa if step_pa or way_pa <= 0 else 1)
+
+
+def seal(gains: Gains, integral: int, set_point_pa: int, reference_pa: int, vacuum_pa: int, rise_pa: int) -> tuple[int, int]:
+    """Return duty and integral of a step with a seal; the integral stands still while the duty is at its end."""
+    wanted = gains.reference * reference_pa - gains.proportional * vacuum_pa - gains.damping * rise_pa + integral
+    duty = gains.start_duty + wanted // SCALE
+    most = duty_most(gains, set_point_pa)
+    error_pa = reference_pa - vacuum_pa
+    if (duty < most or error_pa < 0) and (duty > 0 or error_pa > 0):
+        integral += gains.integral * error_pa
+    if duty > most:
+        duty = most
+    return (duty if duty > 0 else 0), integral
+
+
+def duty_most(gains: Gains, set_point_pa: int) -> int:
+    """Return the most duty that is used at a set point: full only where a weak pump on a poor seal needs it."""
+    return min(gains.ceiling_duty + gains.ceiling_duty_per_64_pa * set_point_pa // 64, DUTY_FULL)
