@@ -55,6 +55,10 @@ ACTIVE = (ARMED, RUN, HOLD)
 HOLD_CAUSES = (DWELL, ZONE_DONE, PAUSED, UNSEALED, NO_SEAL_DRIVE)
 FAULT_CAUSES = (SENSOR_RANGE, SENSOR_FROZEN, SENSOR_JUMP, SENSOR_DUTY, STUCK_VENT, TEMPERATURE, SUPPLY, MEMORY, INTERNAL)
 
+DRIVE_OFF = 0
+DRIVE_SET_POINT = 1
+DRIVE_DUTY = 2
+
 # Signals of light and buzzer.
 QUIET = 0
 SIGNAL_PRESS = 1
@@ -112,6 +116,9 @@ class Constants:
     test_most_steps = 150  # 3 s, then it has failed
     done_steps = 250  # how long the signal of a finished treatment lasts
     cooldown_steps = 90_000  # 30 min, powered
+    unlock_held_steps = 150  # the button held for 3 s
+    service_steps = 180_000  # 60 min
+    service_idle_steps = 15_000  # 5 min
     late_most_ms = 50
 
     set_point_least_pa = 2_500

@@ -7,6 +7,7 @@ from .constants import Constants
 from .ledger import Ledger
 from .memory import Memory
 from .state import Measured, State
+from .unlock import Unlock
 
 COOLDOWN_FORM = "<I"
 
@@ -23,6 +24,28 @@ class Refusal(Exception):
         self.allowed = allowed
 
 
+class Readings:
+    """Sums over raw readings, for a technician."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.clear()
+
+    def clear(self) -> None:
+        """Begin anew."""
+        self.count = self.least = self.most = self.total = self.squares = 0
+
+    def add(self, raw: int) -> None:
+        """Take a reading, up to as many as their sum can hold."""
+        if self.count == 0xFFFF:
+            return
+        self.least = min(self.least, raw) if self.count else raw
+        self.most = max(self.most, raw)
+        self.count += 1
+        self.total += raw
+        self.squares += raw * raw
+
+
 class Core:
     """The wand's program without its wire."""
 
@@ -36,9 +59,12 @@ class Core:
         self.measured = Measured()
         self.memory = Memory(board)
         self.ledger = Ledger(self.memory)
+        self.unlock = Unlock(board, self.memory)
+        self.readings = Readings()
+        self.staged = (0, b"")
         self.command_id = self.token = 0
         self.lease_least = self.c.lease_steps
-        self.late_ms = self.restart_in = self.test_sum = self.signal = 0
+        self.late_ms = self.restart_in = self.test_sum = self.test_least = self.test_most = self.test_noise = self.signal = 0
         self.restart_to_loader = False
         random = board.random8()
         self.boot_id = 1 + (random[0] | random[1] << 8 | random[2] << 16)
@@ -62,7 +88,7 @@ class Core:
         self.state.cooldown = int.from_bytes(content, "little") if len(content) == 4 else 0
         latch = self.memory.read(memory.LATCH)[1]
         if latch and latch[0]:
-            self.state.mode, self.state.cause = k.LOCKOUT, latch[0]
+            self.state.mode, self.state.cause, self.state.latched = k.LOCKOUT, latch[0], latch[0]
         entry = self.ledger.by_age(0)
         if entry is not None and self.ledger.is_open():
             self._keep(self.ledger.settle(entry[8], k.RESET))
@@ -82,7 +108,7 @@ class Core:
 
     def stop(self, cause: int) -> None:
         """Stop whatever runs, at once, not with the next step."""
-        if self.state.mode in k.ACTIVE:
+        if self.state.mode in k.ACTIVE or self.state.mode == k.SERVICE:
             states.stop(self.state, self.measured, cause)
             self.state.duty, self.state.vent = 0, 1
             self.board.set_pump(0)
@@ -99,6 +125,9 @@ class Core:
         self.board.set_pump(s.duty)
         self.board.set_vent(s.vent == 1)
         self._show()
+        if s.mode == k.SERVICE:
+            self.readings.add(self.measured.raw)
+        self.unlock.wait_ms = max(0, self.unlock.wait_ms - self.c.step_ms)
         if s.mode != before:
             self._keep_books(before)
         if s.mode == k.COOLDOWN and s.cooldown % 3_000 == 0:
@@ -123,12 +152,15 @@ class Core:
     def _take_zero(self) -> None:
         """Take ambient as zero at the end of a sound self-test, within a window around the calibrated one."""
         s = self.state
-        if s.mode == k.SELF_TEST:
-            self.test_sum = self.test_sum + self.measured.raw if s.armed > 1 else self.measured.raw
+        raw = self.measured.raw
+        is_first = s.passing <= 1
+        self.test_sum = raw if is_first else self.test_sum + raw
+        self.test_least = raw if is_first else min(self.test_least, raw)
+        self.test_most = raw if is_first else max(self.test_most, raw)
+        if s.mode in (k.SELF_TEST, k.FAULT, k.LOCKOUT):
             return
-        if s.mode == k.FAULT:
-            return
-        zero = (self.test_sum + self.measured.raw) // self.c.test_steps
+        self.test_noise = self.test_most - self.test_least
+        zero = self.test_sum // self.c.test_steps
         calibrated = self.coefficients[0] if self.coefficients else calibration.ZERO_NOMINAL
         if abs(zero - calibrated) <= (self.c.zero_window_raw if self.coefficients else calibration.ZERO_WINDOW):
             self.zero = zero
@@ -143,7 +175,8 @@ class Core:
             self._keep(self.ledger.settle(s.treatment * self.c.step_ms, s.cause))
         if k.COOLDOWN in (s.mode, before):
             self._set_cooldown(s.cooldown)
-        if s.mode == k.LOCKOUT:
+        if s.mode == k.LOCKOUT and not s.latched:
+            s.latched = s.cause
             self._keep(self.memory.write(memory.LATCH, bytes((s.cause,))))
 
     def _set_cooldown(self, steps: int) -> None:
@@ -180,6 +213,8 @@ class Core:
 
 def signal_of(c: Constants, s: State) -> int:
     """Return what light and buzzer say in this state."""
+    if s.showing:
+        return s.shown
     if s.mode == k.ARMED:
         return k.SIGNAL_PRESS
     if s.mode == k.RUN:

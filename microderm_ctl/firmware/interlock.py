@@ -15,7 +15,9 @@ def judge(c: Constants, s: State, m: Measured) -> int:
         return k.STUCK_PUMP if s.current >= c.off_current_steps else k.NONE
     cause = _judge_off(c, s, m)
     if cause == k.NONE and s.mode in k.ACTIVE:
-        cause = _judge_skin(c, s, m) or _judge_link(s, m) or _judge_wand(c, s, m) or _judge_times(c, s)
+        cause = _judge_skin(c, s, m) or _judge_link(s, m) or _judge_wand(c, s, m) or _judge_tip(s, m) or _judge_times(c, s)
+    elif cause == k.NONE and s.mode == k.SERVICE:
+        cause = _judge_skin(c, s, m) or _judge_link(s, m) or _judge_wand(c, s, m) or _judge_service(c, s)
     return cause
 
 
@@ -55,7 +57,7 @@ def _judge_off(c: Constants, s: State, m: Measured) -> int:
     """What is wrong while the pump should be off."""
     if s.current >= c.off_current_steps:
         return k.STUCK_PUMP
-    if s.mode != k.SERVICE and s.off > c.release_steps and m.vacuum_pa > released_below(c, s):
+    if s.off > c.release_steps and m.vacuum_pa > released_below(c, s):
         return k.STUCK_VENT
     return k.NONE
 
@@ -95,13 +97,23 @@ def _judge_wand(c: Constants, s: State, m: Measured) -> int:
     cause = judge_sensor(c, s, m)
     if cause != k.NONE:
         return cause
-    if m.grit_um != s.grit_um:
-        return k.TIP_CHANGED if m.grit_um else k.TIP_MISSING
     if not c.temperature_least_dc <= m.temperature_dc <= c.temperature_most_dc:
         return k.TEMPERATURE
     if not c.supply_least_mv <= m.supply_mv <= c.supply_most_mv:
         return k.SUPPLY
     return k.NONE if m.memory_ok else k.MEMORY
+
+
+def _judge_tip(s: State, m: Measured) -> int:
+    """Whether the tip is still the one that the plan was made for."""
+    if m.grit_um == s.grit_um:
+        return k.NONE
+    return k.TIP_CHANGED if m.grit_um else k.TIP_MISSING
+
+
+def _judge_service(c: Constants, s: State) -> int:
+    """Whether a technician's time has run out."""
+    return k.SERVICE_TIME if s.service <= 0 or s.service_idle >= c.service_idle_steps else k.NONE
 
 
 def _judge_times(c: Constants, s: State) -> int:

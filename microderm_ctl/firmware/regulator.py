@@ -33,26 +33,26 @@ class Gains:
     sealed_above_pa = 900
     unsealed_below_pa = 600
     vent_opens_pa = 300  # above the set point
-    vent_closes_pa = 12  # above the set point
+    vent_closes_pa = 10  # above the set point
 
     start_duty = 7_864  # 12 %: where a pump begins to turn, give or take
     search_duty = 870  # above the start
-    search_duty_per_64_pa = 77  # of set point
+    search_duty_per_64_pa = 66  # of set point
     touch_pa = 200  # more than this is a touch, not noise
-    climb_duty = 390  # a step, while touched
-    climb_kept = 350  # 1/256: how much of the climb seal starts from
+    climb_duty = 380  # a step, while touched
+    climb_kept = 360  # 1/256: how much of the climb seal starts from
 
     reference = 1_310  # duty/256 per Pa of reference
     proportional = 1_760  # duty/256 per Pa measured
-    damping = 2_440  # duty/256 per Pa of change in a step
+    damping = 2_530  # duty/256 per Pa of change in a step
     integral = 160  # duty/256 per Pa below the reference and step
     approach = 30  # 1/64 of the way to the set point that the reference goes in a step
     vented_kept = 32  # 1/64 of the integral that a step with the vent open leaves
     ceiling_duty = 17_500  # the most that seal may use, and
-    ceiling_duty_per_64_pa = 109  # of set point more: a poor contact must not wind the pump up
+    ceiling_duty_per_64_pa = 105  # of set point more: a poor contact must not wind the pump up
 
 
-REST = (SEARCH, 0, 0, 0, 0, 0)
+REST: "tuple[int, ...]" = (SEARCH, 0, 0, 0, 0, 0)
 """Phase, integral (duty/256), last vacuum (Pa), reference (Pa), climb (duty), vent open: as at the start of RUN."""
 
 
@@ -111,9 +111,7 @@ def seal(gains: Gains, integral: int, set_point_pa: int, reference_pa: int, vacu
     error_pa = reference_pa - vacuum_pa
     if (duty < most or error_pa < 0) and (duty > 0 or error_pa > 0):
         integral += gains.integral * error_pa
-    if duty > most:
-        duty = most
-    return (duty if duty > 0 else 0), integral
+    return max(0, min(duty, most)), integral
 
 
 def duty_most(gains: Gains, set_point_pa: int) -> int:

@@ -6,7 +6,7 @@ session, in order.
 """
 
 from . import constants as k
-from . import interlock, states
+from . import interlock, service, states
 from . import messages as w
 from .core import Core, Refusal
 
@@ -48,7 +48,7 @@ def loader(app: Core, values: "tuple[int, ...]") -> "tuple[int | bytes, ...]":
 
 
 def _restart(app: Core, to_loader: bool) -> "tuple[int | bytes, ...]":
-    if app.state.mode in k.ACTIVE or app.state.mode == k.STOPPING:
+    if app.state.mode in k.ACTIVE or app.state.mode == k.STOPPING or app.state.duty:
         raise Refusal(w.WRONG_STATE)
     app.restart_in, app.restart_to_loader = RESTART_STEPS, to_loader
     return ()
@@ -223,3 +223,4 @@ HANDLERS = {
     w.ROWS: rows,
     w.LEDGER: ledger,
 }
+HANDLERS.update(service.HANDLERS)

@@ -72,6 +72,18 @@ FIELDS = (
     "button_was",
     "pressed",
     "cooldown",
+    "held",
+    "latched",
+    "service",
+    "service_idle",
+    "functions",
+    "drive_mode",
+    "drive_left",
+    "drive_duty",
+    "drive_vent",
+    "shown",
+    "showing",
+    "passing",
     "test",
     "duty",
     "vent",
@@ -101,7 +113,9 @@ class State:
         self.treatment_limit = self.treatment = self.sealed = self.dwell = self.unsealed = 0
         self.armed = self.wall = self.hold = self.hold_cause = self.moved = self.idle = 0
         self.stop_pa = self.off = self.current = self.frozen = self.jump = self.strain = self.strains = 0
-        self.acknowledged = self.button_was = self.pressed = self.cooldown = self.test = self.duty = 0
+        self.acknowledged = self.button_was = self.pressed = self.cooldown = self.test = self.duty = self.passing = 0
+        self.held = self.latched = self.service = self.service_idle = self.functions = 0
+        self.drive_mode = self.drive_left = self.drive_duty = self.drive_vent = self.shown = self.showing = 0
         self.row = k.NO_ROW
         self.vent = 1
         self.last_raw = -1

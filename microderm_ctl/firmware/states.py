@@ -27,6 +27,8 @@ def observe(c: Constants, s: State, m: Measured) -> None:
     """Bring contact, timers and edges up to date with the measurements of this step."""
     s.pressed = 1 if m.button and not s.button_was else 0
     s.button_was = 1 if m.button else 0
+    s.held = min(SATURATED, s.held + 1) if m.button else 0
+    s.showing = max(0, s.showing - 1)
     s.lease = max(0, s.lease - 1)
     s.silent = min(SATURATED, s.silent + 1)
     if m.vacuum_pa > c.sealed_pa:
@@ -45,6 +47,10 @@ def observe(c: Constants, s: State, m: Measured) -> None:
         s.wall = min(SATURATED, s.wall + 1)
     if s.mode == k.ARMED:
         s.armed = min(SATURATED, s.armed + 1)
+    if s.mode == k.SERVICE:
+        s.service = max(0, s.service - 1)
+        s.service_idle = min(SATURATED, s.service_idle + 1)
+        s.drive_left = max(0, s.drive_left - 1)
 
 
 def _observe_sensor(c: Constants, s: State, m: Measured) -> None:
@@ -87,8 +93,8 @@ def stop(s: State, m: Measured, cause: int) -> None:
             s.mode, s.cause = (k.LOCKOUT if cause == k.STUCK_PUMP else k.FAULT), cause
     elif cause == k.STUCK_PUMP:
         s.mode, s.cause = k.LOCKOUT, cause
-    elif s.mode in k.ACTIVE:
-        s.mode, s.cause = k.STOPPING, cause
+    elif s.mode in k.ACTIVE or s.mode == k.SERVICE:
+        s.mode, s.cause, s.service = k.STOPPING, cause, 0
     elif cause in k.FAULT_CAUSES:
         s.mode, s.cause = k.FAULT, cause
     s.idle = s.acknowledged = 0
@@ -96,7 +102,10 @@ def stop(s: State, m: Measured, cause: int) -> None:
 
 def _advance(c: Constants, s: State, m: Measured) -> None:
     """Move on where nothing forbids it."""
-    if s.mode == k.ARMED:
+    if s.mode == k.SERVICE:
+        if s.drive_mode != k.DRIVE_OFF and (s.pressed or not s.drive_left):
+            s.drive_mode, s.drive_vent = k.DRIVE_OFF, 1
+    elif s.mode == k.ARMED:
         if s.pressed and s.row != k.NO_ROW:
             s.confirmed_pa = s.cap_pa[s.row]
             _run(s)
@@ -143,8 +152,12 @@ def _stopped(c: Constants, s: State) -> None:
     """Where a stop ends, once the vacuum is gone."""
     if s.cause in k.FAULT_CAUSES:
         s.mode = k.FAULT
+    elif s.latched:
+        s.mode, s.cause = k.LOCKOUT, s.latched
     elif s.cause == k.TREATMENT_DONE and not s.purpose:
         s.mode, s.cooldown = k.COOLDOWN, c.cooldown_steps
+    elif s.cooldown:
+        s.mode = k.COOLDOWN
     else:
         s.mode = k.LINKED if s.session else k.SAFE
     s.idle = 0
@@ -171,12 +184,11 @@ def _advance_idle(c: Constants, s: State, m: Measured) -> None:
 def _advance_test(c: Constants, s: State, m: Measured) -> None:
     """Pass once everything was sound for half a second on end; fail after three."""
     s.test += 1
-    s.armed = 0 if interlock.present(c, s, m) or m.button else s.armed + 1
-    if s.armed >= c.test_steps:
-        s.armed = 0
-        s.mode = k.COOLDOWN if s.cooldown else k.SAFE
+    s.passing = 0 if interlock.present(c, s, m) or (m.button and not s.service) else s.passing + 1
+    if s.passing >= c.test_steps:
+        s.mode = k.SERVICE if s.service else k.COOLDOWN if s.cooldown else k.SAFE
     elif s.test >= c.test_most_steps:
-        s.armed = 0
+        s.service = 0
         s.mode, s.cause = k.FAULT, first_fault(interlock.present(c, s, m))
 
 
@@ -189,8 +201,13 @@ def first_fault(faults: int) -> int:
 
 
 def _drive(c: Constants, s: State, m: Measured) -> None:
-    """Let the regulator drive in RUN; in every other state the pump is off and the vent open."""
-    if s.mode != k.RUN:
+    """Let the regulator drive in RUN, and a technician in SERVICE; in every other state the pump is off and the vent open."""
+    if s.mode == k.SERVICE and s.drive_mode != k.DRIVE_SET_POINT:
+        s.duty = s.drive_duty if s.drive_mode == k.DRIVE_DUTY else 0
+        s.vent = 1 if s.drive_mode == k.DRIVE_OFF and s.drive_vent else 0
+        s.control = regulator.REST
+        return
+    if s.mode not in (k.RUN, k.SERVICE):
         s.duty, s.vent = 0, 1
         s.control = regulator.REST
         return

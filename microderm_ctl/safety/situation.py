@@ -191,9 +191,11 @@ def _with_fixes(wand: WandState, history: History) -> tuple[WandState, History]:
 
 
 def _entries(history: History, wand: WandState, person: Person) -> list[LedgerEntry]:
-    """Return the ledger entries that count for a person: their own, and with none of these, those of nobody here."""
+    """Return the ledger entries that count for a person: their own, and until one of these is a treatment, those of nobody here."""
     own = [entry for entry in wand.ledger if entry.tag == person.tag]
-    return own or [entry for entry in wand.ledger if entry.tag not in history.own_tags]
+    if any(entry.sealed_ms >= COUNTS_FROM_MS for entry in own):
+        return own
+    return own + [entry for entry in wand.ledger if entry.tag not in history.own_tags]
 
 
 def _unrecorded(history: History, wand: WandState, person: Person) -> list[int]:

@@ -49,7 +49,7 @@ NAK_CODES: Final = {
     1: "busy", 2: "not-ready",
     10: "unknown-message", 11: "bad-length", 12: "bad-value", 13: "unsupported-flag", 14: "above-limit",
     20: "wrong-state", 21: "no-session", 22: "stale", 23: "no-lease", 24: "other-version", 25: "locked", 26: "out-of-order",
-    30: "fault", 31: "lockout", 32: "cool-down", 33: "calibration", 34: "tip", 35: "sensor", 36: "memory", 37: "back-off",
+    30: "fault", 31: "lockout", 32: "cool-down", 33: "calibration", 34: "tip", 35: "sensor", 36: "memory", 37: "back-off", 38: "hold-button",
     40: "internal",
 }  # fmt: skip
 

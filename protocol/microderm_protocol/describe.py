@@ -55,7 +55,5 @@ _NUMBERS: Final = (
 )
 
 
-
-
 if __name__ == "__main__":
     print(tables())  # noqa: T201

@@ -145,7 +145,7 @@ class Rig:
                 self.ask(treatment.RenewRequest(self.session, self.board.ticks))
             self.board.ticks = (self.board.ticks + 20) & k.TICK_MASK
             self.events += [decode(frame) for frame in self.decoder.feed(self.app.step())]
-            if self.mode != k.RUN and self.board.vent_works:
+            if self.mode != k.RUN and self.is_off and self.board.vent_works:
                 self.board.vacuum_pa = min(0, self.board.vacuum_pa)
 
     def ask(self, message: Any, sequence: int | None = None) -> Any:

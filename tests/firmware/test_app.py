@@ -284,6 +284,7 @@ def test_the_bench_is_closed() -> None:
     """Without an unlock every technician's message is refused, and nothing moves."""
     rig = Rig()
     rig.hello()
+    rig.steps(1)
     for row, layout in LAYOUTS.items():
         if row[0] == codes.REQUEST and 0x30 <= row[1] < 0x40:
             values = [rig.session] + [bytes(one.low) if not one.repeat else max(one.low, 0) for one in list(layout.fields.values())[1:]]

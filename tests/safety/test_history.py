@@ -116,6 +116,12 @@ def test_a_strangers_entry_does_not_count_for_who_has_an_own_one() -> None:
     assert "interval" not in codes(judge(ask(), who, history(who), on=on))
 
 
+def test_an_own_entry_that_was_no_treatment_leaves_a_strangers_one_counting() -> None:
+    who = person()
+    on = wand()._replace(ledger=(LedgerEntry(NOW - DAY, who.tag, 0), LedgerEntry(NOW - DAY, "ffffffff", 60_000)))
+    assert "interval" in codes(judge(ask(), who, history(who), on=on))
+
+
 def test_a_ledger_entry_takes_the_first_factor_from_nobody() -> None:
     who = person()
     on = wand()._replace(ledger=(LedgerEntry(NOW - 40 * DAY, "ffffffff", 60_000),))
