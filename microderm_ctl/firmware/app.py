@@ -26,6 +26,7 @@ class App(Core):
         self._until_telemetry = 0
         self._lanes = [-1, -1]
         self._cache: "list[tuple[int, int, int, bytes]]" = []
+        self._renewal: "list[tuple[int, int, int, bytes]]" = []
 
     def feed(self, data: bytes) -> bytes:
         """Take bytes from the computer and return the answers."""
@@ -75,7 +76,9 @@ class App(Core):
             handler = replies.HANDLERS.get(message)
             if handler is None:
                 raise Refusal(w.LOCKED)
-            return wire.build(wire.ANSWER, message, sequence, wire.pack(w.ANSWERS[message], handler(self, values)))
+            answer = wire.pack(w.ANSWERS[message], handler(self, values))
+            self.note_change()
+            return wire.build(wire.ANSWER, message, sequence, answer)
         except Refusal as refusal:
             return self._nak(message, sequence, refusal)
 
@@ -101,7 +104,7 @@ class App(Core):
 
     def _cached(self, message: int, sequence: int, check: int) -> "bytes | None":
         """Return what this very request was answered before."""
-        for entry in self._cache:
+        for entry in self._renewal if message == w.RENEW else self._cache:
             if entry[:3] == (message, sequence, check):
                 return entry[3]
         return None
@@ -121,7 +124,10 @@ class App(Core):
         if message == w.HELLO:
             self._lanes = [-1, -1]
             self._cache = []
-        if message == w.HELLO or needs_session(message):
+            self._renewal = []
+        if message == w.RENEW:
+            self._renewal = [(message, sequence, check, frame)]
+        elif message == w.HELLO or needs_session(message):
             self._cache = [(message, sequence, check, frame)] + self._cache[: CACHE - 1]
 
     def _nak(self, message: int, sequence: int, refusal: Refusal) -> bytes:

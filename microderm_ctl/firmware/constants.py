@@ -122,6 +122,7 @@ class Constants:
     late_most_ms = 50
 
     set_point_least_pa = 2_500
+    cap_least_pa = 5_000  # under it a sudden better seal may pass the trip, somewhere in the band of pumps
     set_point_most_pa = 25_000
     trip_most_pa = 26_700
     trip_margin_permille = 150
@@ -136,6 +137,8 @@ class Constants:
     moving_mg = 30
     released_least_pa = 1_000
     released_permille = 200
+    ambient_window_pa = 600  # a vented sensor must read ambient so closely
+    ambient_steps = 50  # 1 s vented, then it is judged
     vacuum_least_pa = -1_500
     vacuum_most_pa = 40_000
     raw_least = 64

@@ -70,6 +70,7 @@ class Core:
         self.boot_id = 1 + (random[0] | random[1] << 8 | random[2] << 16)
         self.now = self._last = board.ticks_ms() & k.TICK_MASK
         self.events: "list[tuple[int, int, int]]" = []
+        self._noted = self.state.mode
         self._read_calibration()
         self._read_books()
 
@@ -118,9 +119,9 @@ class Core:
         """Read, decide and drive, in that order; then write down what ended."""
         self._measure()
         s = self.state
-        before = s.mode
+        is_testing = s.mode == k.SELF_TEST
         states.step(self.c, s, self.measured)
-        if before == k.SELF_TEST:
+        if is_testing:
             self._take_zero()
         self.board.set_pump(s.duty)
         self.board.set_vent(s.vent == 1)
@@ -128,8 +129,7 @@ class Core:
         if s.mode == k.SERVICE:
             self.readings.add(self.measured.raw)
         self.unlock.wait_ms = max(0, self.unlock.wait_ms - self.c.step_ms)
-        if s.mode != before:
-            self._keep_books(before)
+        self.note_change()
         if s.mode == k.COOLDOWN and s.cooldown % 3_000 == 0:
             self._set_cooldown(s.cooldown)
 
@@ -167,9 +167,12 @@ class Core:
         else:
             s.mode, s.cause = k.FAULT, k.SENSOR_RANGE
 
-    def _keep_books(self, before: int) -> None:
-        """Write what a change of state must leave in memory; the pump is off and the vent open."""
+    def note_change(self) -> None:
+        """Tell a change of state, and write what it must leave in memory; the pump is off and the vent open then."""
         s = self.state
+        before, self._noted = self._noted, s.mode
+        if s.mode == before:
+            return
         self.events.append((before, s.mode, s.cause))
         if s.mode not in k.ACTIVE and s.mode != k.STOPPING and self.ledger.is_open():
             self._keep(self.ledger.settle(s.treatment * self.c.step_ms, s.cause))

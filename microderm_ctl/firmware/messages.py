@@ -4,7 +4,7 @@ The table at the computer's end is the same; a test compares them, and the hash 
 that table stands here as a number.
 """
 
-TABLE_HASH = 0x65384942
+TABLE_HASH = 0xBDB95B1B
 
 MAGIC = 0x4D52444D
 CONFIRM = 0x30594553
@@ -123,7 +123,7 @@ ANSWERS = {
     RESTART: "<",
     LOADER: "<",
     RENEW: "<I",
-    LIMITS: "<HHHIHHHIIIH",
+    LIMITS: "<HHHHIHHHIIIH",
     ARM: "<IHIB12B12H12H12H12H",
     ZONE: "<BHHHIB",
     SET_POINT: "<H",

@@ -69,7 +69,7 @@ def limits(app: Core, values: "tuple[int, ...]") -> "tuple[int | bytes, ...]":
     c = app.c
     generation, utc_s = app.calibrated
     return (
-        (c.set_point_least_pa, c.set_point_most_pa, c.trip_most_pa, c.treatment_most_ms, c.dwell_most_ms)
+        (c.set_point_least_pa, c.cap_least_pa, c.set_point_most_pa, c.trip_most_pa, c.treatment_most_ms, c.dwell_most_ms)
         + (c.lease_steps * c.step_ms, app.measured.grit_um, app.state.cooldown * c.step_ms)
         + (utc_s, generation, app.flags())
     )
@@ -80,7 +80,7 @@ def arm(app: Core, values: "tuple[int, ...]") -> "tuple[int | bytes, ...]":
     _check_ready(app, values[5])
     purpose, count = values[4], values[7]
     zone, cap, seconds, dwell = values[8:20], values[20:32], values[32:44], values[44:56]
-    _check_rows(app, count, cap, seconds, dwell)
+    _check_rows(app, purpose, count, zone, cap, seconds, dwell)
     c, s = app.c, app.state
     most_ms = c.patch_most_ms if purpose else c.treatment_most_ms
     treatment_ms = min(values[6], most_ms)
@@ -122,15 +122,16 @@ def _check_ready(app: Core, grit_um: int) -> None:
         raise Refusal(w.WRONG_TIP, 5, grit_um, m.grit_um)
 
 
-def _check_rows(app: Core, count: int, *columns: "tuple[int, ...]") -> None:
-    """Refuse rows in use that are empty or under what the wand holds, and rows not in use that are not."""
-    least = (app.c.set_point_least_pa, 1, app.c.step_ms)
+def _check_rows(app: Core, purpose: int, count: int, *columns: "tuple[int, ...]") -> None:
+    """Refuse rows in use that are empty or under what the wand keeps to, and rows not in use that are not."""
+    least_pa = app.c.set_point_least_pa if purpose else app.c.cap_least_pa
+    least = (0, least_pa, 1, app.c.step_ms)
     for field, column in enumerate(columns):
         for row, value in enumerate(column):
             if row < count and value < least[field]:
-                raise Refusal(w.BAD_VALUE, 9 + field, value, least[field])
+                raise Refusal(w.BAD_VALUE, 8 + field, value, least[field])
             if row >= count and value:
-                raise Refusal(w.BAD_VALUE, 9 + field, value, 0)
+                raise Refusal(w.BAD_VALUE, 8 + field, value, 0)
 
 
 def zone(app: Core, values: "tuple[int, ...]") -> "tuple[int | bytes, ...]":

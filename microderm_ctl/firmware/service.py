@@ -30,8 +30,6 @@ def unlock(app: Core, values: "tuple[int, ...]") -> "tuple[int | bytes, ...]":
     """Open SERVICE for a right code, with the button held for 3 s."""
     _check_can_enter(app)
     functions, seconds = values[1], values[2]
-    if not app.unlock.key:
-        raise Refusal(w.LOCKED)
     if app.unlock.wait_ms > 0:
         raise Refusal(w.BACK_OFF, 255, 0, app.unlock.wait_ms)
     if app.state.held < app.c.unlock_held_steps:
@@ -53,6 +51,8 @@ def unlock_again(app: Core, values: "tuple[int, ...]") -> "tuple[int | bytes, ..
 
 
 def _check_can_enter(app: Core) -> None:
+    if not app.unlock.key:
+        raise Refusal(w.LOCKED)
     if app.state.mode not in (k.LINKED, k.COOLDOWN, k.LOCKOUT):
         raise Refusal(w.WRONG_STATE)
     if app.state.lease <= 0:

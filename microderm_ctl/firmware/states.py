@@ -89,8 +89,9 @@ def stop(s: State, m: Measured, cause: int) -> None:
         s.strains += 1 if cause == k.NO_SEAL_DRIVE else 0
         s.mode, s.hold, s.hold_cause, s.cause, s.moved = k.HOLD, 0, cause, cause, 0
     elif s.mode == k.STOPPING:
-        if cause in (k.STUCK_PUMP, k.STUCK_VENT):
-            s.mode, s.cause = (k.LOCKOUT if cause == k.STUCK_PUMP else k.FAULT), cause
+        s.mode = k.LOCKOUT if cause == k.STUCK_PUMP else k.FAULT
+        if cause == k.STUCK_PUMP or s.cause not in k.FAULT_CAUSES:
+            s.cause = cause
     elif cause == k.STUCK_PUMP:
         s.mode, s.cause = k.LOCKOUT, cause
     elif s.mode in k.ACTIVE or s.mode == k.SERVICE:

@@ -31,9 +31,10 @@ def draft(situation: Situation, scales: tuple[Scale, ...], bounds: tuple[Bound, 
         return None, []
     caps = [_Zone(zone, cap_for(situation.row, zone, grit, scales, bounds), _seconds(situation, limits, zone)) for zone in zones]
     caps = [known for known in caps if known.seconds > 0]
+    too_low = _too_low(situation, caps)
     if _one_level(situation) and caps:
         caps = _levelled(caps, [cap_for(situation.row, zone, grit, scales, bounds) for zone in _begun(situation)])
-    refusals = [*_too_low(caps), *_level(situation, caps), *_too_long(situation, limits, caps)]
+    refusals = [*too_low, *_level(situation, caps), *_too_long(situation, limits, caps)]
     return (None, refusals) if refusals or not caps else (_plan(situation, grit, limits, caps), [])
 
 
@@ -41,7 +42,7 @@ def draft_patch_test(situation: Situation, scales: tuple[Scale, ...], bounds: tu
     """Return the plan of a patch test: the lowest setting for 3 s on one spot."""
     limits, lowest = meet_all(bounds), LOWEST_PA.value
     if limits.vacuum_pa < lowest:
-        return None, [_cap_too_low((), limits.vacuum_pa, ())]
+        return None, [_cap_too_low((), limits.vacuum_pa, lowest, ())]
     if situation.grit is None or len(situation.request.zones) != 1:
         return None, []
     factors = (Factor("patch test: the lowest setting", ONE, lowest, True, "Beurer FC 76 manual, p. 18"),)
@@ -105,14 +106,15 @@ def _whole_s(duration_ms: int) -> int:
     return -(-duration_ms // 1000)
 
 
-def _too_low(caps: list[_Zone]) -> list[Refusal]:
-    low = [known for known in caps if known.cap.vacuum_pa < LOWEST_PA.value]
-    return [_cap_too_low((known.zone,), known.cap.vacuum_pa, known.cap.factors) for known in low]
+def _too_low(situation: Situation, caps: list[_Zone]) -> list[Refusal]:
+    least_pa = max(LOWEST_PA.value, situation.wand.cap_least_pa)
+    low = [known for known in caps if known.cap.vacuum_pa < least_pa]
+    return [_cap_too_low((known.zone,), known.cap.vacuum_pa, least_pa, known.cap.factors) for known in low]
 
 
-def _cap_too_low(zones: tuple[Zone, ...], cap_pa: int, factors: tuple[Factor, ...]) -> Refusal:
+def _cap_too_low(zones: tuple[Zone, ...], cap_pa: int, least_pa: int, factors: tuple[Factor, ...]) -> Refusal:
     where = f" for {join_labels(zones)}" if zones else ""
-    why = f"The cap{where} is {format_kpa(max(0, cap_pa))}, under the {format_kpa(LOWEST_PA.value)} that a wand can hold."
+    why = f"The cap{where} is {format_kpa(max(0, cap_pa))}, under the {format_kpa(least_pa)} below which the wand cannot keep to a cap."
     return Refusal(
         "cap-too-low",
         "the lowest setting",

@@ -146,13 +146,15 @@ class LedgerEntry(NamedTuple):
 class WandState(NamedTuple):
     """What the wand says about itself. ``tip_um`` is None when no tip or an unknown one is on.
 
-    ``calibrated_at_s`` is None when it was never calibrated. The limits are the wand's own.
+    ``calibrated_at_s`` is None when it was never calibrated. The limits are the wand's own;
+    under a cap of ``cap_least_pa`` it cannot promise to stay below its trip.
     """
 
     tip_um: int | None
     calibrated_at_s: int | None
     calibration_void: bool = False
     cap_pa: int = 25_000
+    cap_least_pa: int = 5_000
     treatment_s: int = 360
     zone_s: int = 360
     dwell_ms: int = 3_000

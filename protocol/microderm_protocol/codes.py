@@ -49,7 +49,8 @@ NAK_CODES: Final = {
     1: "busy", 2: "not-ready",
     10: "unknown-message", 11: "bad-length", 12: "bad-value", 13: "unsupported-flag", 14: "above-limit",
     20: "wrong-state", 21: "no-session", 22: "stale", 23: "no-lease", 24: "other-version", 25: "locked", 26: "out-of-order",
-    30: "fault", 31: "lockout", 32: "cool-down", 33: "calibration", 34: "tip", 35: "sensor", 36: "memory", 37: "back-off", 38: "hold-button",
+    30: "fault", 31: "lockout", 32: "cool-down", 33: "calibration", 34: "tip", 35: "sensor", 36: "memory", 37: "back-off",
+    38: "hold-button",
     40: "internal",
 }  # fmt: skip
 
@@ -65,6 +66,12 @@ BUDGET_USED: Final = 0x100
 PUMP_ON: Final = 0x200
 FLAG_NAMES: Final = (
     "sealed", "moving", "vent-open", "press-needed", "button-down", "lease-live", "line-up", "calibrated", "budget-used", "pump-on",
+)  # fmt: skip
+
+FLAG_MEANINGS: Final = (
+    "sealed: the tip is on skin", "moving: the wand feels motion", "vent-open", "press-needed: a press must confirm a higher cap",
+    "button-down", "lease-live", "line-up: the computer holds the port open", "calibrated: a sound record of this unit is in force",
+    "budget-used: the last treatment used up its time", "pump-on",
 )  # fmt: skip
 
 SIGNALS: Final = ("quiet", "press", "touch", "running", "next-zone", "press-to-confirm", "warning", "done", "fault", "service", "identify")

@@ -49,8 +49,8 @@ _NUMBERS: Final = (
     ("States", dict(enumerate(codes.STATES))),
     ("Causes", dict(enumerate(codes.CAUSES))),
     ("Classes of a NAK", codes.NAK_CLASSES),
-    ("Codes of a NAK", codes.NAK_CODES),
-    ("Flags of telemetry and LIMITS, by value", _bits(codes.FLAG_NAMES)),
+    ("Codes of a NAK: 1 to 9 are of class 1, then each ten a class of its own", codes.NAK_CODES),
+    ("Flags of telemetry and LIMITS, by value", _bits(codes.FLAG_MEANINGS)),
     ("Boards", codes.BOARDS),
 )
 

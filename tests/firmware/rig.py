@@ -165,7 +165,7 @@ class Rig:
         padded = [*rows, *[(0, 0, 0)] * (12 - len(rows))]
         request = treatment.ArmRequest(
             self.session, 77, 1_770_000_000, 99, 0, 106, 120_000, len(rows),
-            tuple(range(1, 13)), tuple(row[0] for row in padded), tuple(row[1] for row in padded), tuple(row[2] for row in padded),
+            tuple(place + 1 if place < len(rows) else 0 for place in range(12)), tuple(row[0] for row in padded), tuple(row[1] for row in padded), tuple(row[2] for row in padded),
         )  # fmt: skip
         return self.ask(request._replace(**changes))
 

@@ -89,7 +89,7 @@ def test_the_limits_in_force_are_a_meet() -> None:
         (((2_000, 10, 1_000),), {}, w.BAD_VALUE, 9),
         (((8_000, 0, 1_000),), {}, w.BAD_VALUE, 10),
         (((8_000, 10, 0),), {}, w.BAD_VALUE, 11),
-        (((8_000, 10, 1_000), (8_000, 10, 1_000)), {"row_count": 1}, w.BAD_VALUE, 9),
+        (((8_000, 10, 1_000), (8_000, 10, 1_000)), {"row_count": 1}, w.BAD_VALUE, 8),
         (((8_000, 10, 1_000),), {"grit_um": 150}, w.WRONG_TIP, 5),
     ],
 )

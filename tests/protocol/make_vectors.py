@@ -49,6 +49,9 @@ def bad() -> list[dict[str, str]]:
     """Return streams that hold damage, with the frames (as hex of whole frames) that a decoder must still find."""
     stop = build_frame(Frame(1, codes.REQUEST, 0x03, 0, 1, b""))
     limits = build_frame(Frame(1, codes.REQUEST, 0x11, 0, 2, b""))
+    repeat = build_frame(Frame(1, codes.REQUEST, 0x11, codes.FLAG_RETRY, 2, b""))
+    other = build_frame(Frame(7, codes.REQUEST, 0x03, 0xF0, 9, b"more"))
+    longest = build_frame(Frame(1, codes.EVENT, 0x7F, 0, 3, bytes(range(1, 241))))
     flipped = bytearray(stop)
     flipped[5] ^= 0x10
     cases = [
@@ -59,6 +62,9 @@ def bad() -> list[dict[str, str]]:
         ("the last byte and the delimiter lost", stop[:-2] + limits, [limits]),
         ("a code byte that points past the end", b"\0\x09\x01\x02\0" + limits, [limits]),
         ("a length that says less", _length(stop, 0xFFFF), []),
+        ("a repeat", repeat, [repeat]),
+        ("STOP of another version, with a payload", other, [other]),
+        ("the longest payload, without a zero", longest, [longest]),
         ("empty blocks", b"\0\0\0" + stop + b"\0\0", [stop]),
         ("an endless block", b"\x01" * 600 + stop + limits, [stop, limits]),
         ("shorter than a header", b"\0\x05\x01\x02\x03\x04\0" + limits, [limits]),

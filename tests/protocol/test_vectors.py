@@ -9,7 +9,7 @@ import pytest
 from microderm_ctl.firmware import messages as wand
 from microderm_ctl.firmware import wire
 from microderm_protocol import TABLE_HASH, Decoder, codes, decode
-from microderm_protocol.framing import build_frame
+from microderm_protocol.framing import Frame, build_frame
 from microderm_protocol.messages import LAYOUTS, NAK_LAYOUT
 
 FOLDER = Path(__file__).parents[2] / "protocol" / "vectors"
@@ -67,7 +67,7 @@ def test_damage_costs_only_what_it_hits(stream: dict[str, str]) -> None:
     wanted = [bytes.fromhex(one) for one in stream["frames"].split()]
     assert [build_frame(frame) for frame in Decoder().feed(bytes.fromhex(stream["stream"]))] == wanted
     found = wire.Receiver().feed(bytes.fromhex(stream["stream"]))
-    assert [wire.build(kind, message, sequence, payload) for _, kind, message, _, sequence, payload in found] == wanted
+    assert [build_frame(Frame(*frame)) for frame in found] == wanted
 
 
 def test_every_message_has_its_vectors() -> None:

@@ -83,7 +83,7 @@ def test_what_is_decided_is_what_the_table_says(skin: Skin, first: bool) -> None
     for fitzpatrick, zone, grit in product(range(1, 7), TREATABLE, Grit):
         who = person(skin, fitzpatrick)
         before = history(who) if first else history(who, past(60, grit))
-        decision = decide(ask(zone), who, wand(grit), before, NOW)
+        decision = decide(ask(zone), who, wand(grit)._replace(cap_least_pa=2_500), before, NOW)
         expected = expected_pa(skin, fitzpatrick, zone, grit, first)
         if expected == 0:
             assert codes(decision) == {"grit-too-coarse"}

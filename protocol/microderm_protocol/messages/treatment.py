@@ -49,6 +49,7 @@ class LimitsAnswer(NamedTuple):
     """The wand's own limits, tip, calibration and cool-down."""
 
     set_point_least_pa: int
+    cap_least_pa: int
     set_point_most_pa: int
     trip_most_pa: int
     treatment_most_ms: int
@@ -64,6 +65,7 @@ class LimitsAnswer(NamedTuple):
 LIMITS_ANSWER = Layout(
     LimitsAnswer,
     set_point_least_pa=u16("lowest set point that the wand holds well", high=SET_POINT_MOST_PA, unit="Pa"),
+    cap_least_pa=u16("lowest cap of a treatment that the wand can keep to", high=SET_POINT_MOST_PA, unit="Pa"),
     set_point_most_pa=u16("highest cap", high=SET_POINT_MOST_PA, unit="Pa"),
     trip_most_pa=u16("the wand vents above this whatever the row", high=TRIP_MOST_PA, unit="Pa"),
     treatment_most_ms=u32("most sealed time of a treatment", high=TREATMENT_MOST_MS, unit="ms"),
