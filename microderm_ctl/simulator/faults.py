@@ -1,0 +1,107 @@
+"""What can be wrong with a virtual wand, and from when on.
+
+A fault is written ``KIND[=VALUE][@SECONDS]``, the seconds counted from the wand's first start:
+
+    stuck-pump[=on|off]         runs at full speed whatever it is told (on), or never turns
+    stuck-vent[=closed|open]    the valve no longer moves
+    clogged-filter[=50]         factor on the resistance of a clean filter, 1 to 10000
+    sensor-frozen               the last reading, for ever
+    sensor-dead                 reads the lowest count
+    sensor-noisy[=20]           factor on the noise, 1 to 1000
+    sensor-drifting[=200]       Pa per second, -5000 to 5000
+    tip=NAME                    another tip: fine, medium, coarse, none
+    brown-out[=300]             the supply fails for so many ms, 20 to 60000
+    late-step[=80]              one step comes so many ms late, 20 to 5000
+
+Faults of the link (bytes lost, doubled, delayed) are not here: they do not sit in the wand.
+"""
+
+from difflib import get_close_matches
+from typing import Final, NamedTuple
+
+from microderm_ctl.errors import UsageProblem
+from microderm_ctl.simulator.tips import TIP_OHM
+
+MOST_S: Final = 86_400
+
+
+class Fault(NamedTuple):
+    """One thing that goes wrong at a time."""
+
+    kind: str
+    """One of the kinds above."""
+    word: str = ""
+    """The value of a kind that takes a word."""
+    number: float = 0.0
+    """The value of a kind that takes a number."""
+    at_ms: int = 0
+    """From when on, in ms since the wand's first start."""
+
+
+class _Words(NamedTuple):
+    default: str
+    words: tuple[str, ...]
+
+
+class _Range(NamedTuple):
+    default: float
+    least: float
+    most: float
+
+
+_KINDS: Final[dict[str, _Words | _Range | None]] = {
+    "stuck-pump": _Words("on", ("on", "off")),
+    "stuck-vent": _Words("closed", ("closed", "open")),
+    "clogged-filter": _Range(50, 1, 10_000),
+    "sensor-frozen": None,
+    "sensor-dead": None,
+    "sensor-noisy": _Range(20, 1, 1_000),
+    "sensor-drifting": _Range(200, -5_000, 5_000),
+    "tip": _Words("", tuple(TIP_OHM)),
+    "brown-out": _Range(300, 20, 60_000),
+    "late-step": _Range(80, 20, 5_000),
+}
+KINDS: Final = tuple(_KINDS)
+
+
+def parse_fault(text: str) -> Fault:
+    """Return the fault that a text asks for.
+
+    Raises:
+        UsageProblem: no such kind (the nearest is named), or a value or time out of range.
+    """
+    body, at, when = text.strip().partition("@")
+    kind, equals, value = body.partition("=")
+    if kind not in _KINDS:
+        raise _unknown(kind)
+    at_ms = round(_number(when, text, 0, MOST_S) * 1000) if at else 0
+    rule = _KINDS[kind]
+    if rule is None and equals:
+        raise UsageProblem(f"The fault '{kind}' takes no value.", f"Write '{kind}' or '{kind}@12' for 12 s after the start.")
+    if isinstance(rule, _Words):
+        return Fault(kind, _word(value or rule.default, kind, rule), 0.0, at_ms)
+    if isinstance(rule, _Range):
+        return Fault(kind, "", _number(value, text, rule.least, rule.most) if equals else rule.default, at_ms)
+    return Fault(kind, "", 0.0, at_ms)
+
+
+def _unknown(kind: str) -> UsageProblem:
+    near = get_close_matches(kind, KINDS, 1)
+    question = f" Did you mean '{near[0]}'?" if near else ""
+    return UsageProblem(f"There is no fault '{kind}'.{question}", f"Faults are {', '.join(KINDS)}.")
+
+
+def _word(value: str, kind: str, rule: _Words) -> str:
+    if value not in rule.words:
+        raise UsageProblem(f"'{value}' is not a value of the fault '{kind}'.", f"It takes {', '.join(rule.words)}.")
+    return value
+
+
+def _number(value: str, text: str, least: float, most: float) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        number = float("nan")
+    if not least <= number <= most:
+        raise UsageProblem(f"'{value}' in the fault '{text}' is not a number from {least:g} to {most:g}.")
+    return number

@@ -1,0 +1,275 @@
+"""One virtual wand, whole: program, board, hand, memory and what goes wrong with it.
+
+A unit owns no loop and no clock: its owner feeds it bytes and steps it every 20 ms,
+in virtual or in real time.
+"""
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from random import Random
+from typing import Final
+
+from microderm_ctl.errors import UsageProblem
+from microderm_ctl.firmware import board as base
+from microderm_ctl.firmware.app import App
+from microderm_ctl.simulator.board import VirtualBoard
+from microderm_ctl.simulator.faults import Fault, parse_fault
+from microderm_ctl.simulator.hand import AutoHand, Hand
+from microderm_ctl.simulator.memory import DirectoryMemory, Memory
+from microderm_ctl.simulator.pneumatics import STEP_MS, Plant
+from microderm_ctl.simulator.tips import tip_ohm
+from microderm_ctl.simulator.trace import Tracer
+from microderm_protocol import codes
+
+DEFAULT_SERIAL: Final = "SIM-0001"
+SERIAL_MOST: Final = 12
+CALIBRATED_DAYS_AGO: Final = 30
+DAY_S: Final = 86_400
+RESTART_MS: Final = 300
+"""How long a board is silent while it restarts."""
+
+
+class Unit:
+    """A virtual wand that its owner steps."""
+
+    def __init__(self, board: VirtualBoard, faults: Iterable[Fault] = (), trace: Tracer | None = None) -> None:
+        """Switch the wand on.
+
+        Args:
+            board: its hardware.
+            faults: what goes wrong, and when.
+            trace: takes a line a step.
+        """
+        self.board = board
+        self.trace = trace
+        self.serial = board.serial_number().decode("ascii")
+        self.now_ms = 0
+        """Milliseconds since the first start; goes on over resets."""
+        self.dropped_ms = 0
+        """Real time by which its owner was late and that it left out."""
+        self._faults = sorted(faults, key=lambda fault: fault.at_ms)
+        self._hand = board.hand
+        self._off_until_ms = 0
+        self._off_cause = base.RESET_POWER
+        self._in_loader = False
+        self._late_ms = 0
+        self._app: App | None = App(board)
+
+    @property
+    def state(self) -> str:
+        """The state of the wand's program, by name; OFF without power, LOADER in its loader."""
+        if self._app is None:
+            return "LOADER" if self._in_loader else "OFF"
+        return codes.STATES[self._app.state.mode]
+
+    @property
+    def cause(self) -> str:
+        """Why the pump last went off, by name."""
+        return codes.CAUSES[self._app.state.cause] if self._app else codes.CAUSES[0]
+
+    @property
+    def signal(self) -> str:
+        """What light and buzzer say, by name."""
+        return codes.SIGNALS[self.board.signal]
+
+    @property
+    def is_plugged(self) -> bool:
+        """Whether the cable is in: without it there is no port."""
+        return self._hand.plugged
+
+    @property
+    def wants_to_end(self) -> bool:
+        """Whether the person who moves the hand wants the simulator to end."""
+        return self._hand.wants_to_end
+
+    def set_line(self, is_up: bool) -> None:
+        """Say whether the computer holds the port open (DTR up, not suspended)."""
+        self.board.line = is_up
+
+    def feed(self, data: bytes) -> bytes:
+        """Take bytes from the computer and return the answers; a wand without power or cable takes none."""
+        if self._app is None or not self._hand.plugged:
+            return b""
+        return self._app.feed(data)
+
+    def step(self) -> bytes:
+        """Let 20 ms pass and return the events that the wand sends."""
+        board = self.board
+        self.now_ms += STEP_MS
+        while self._faults and self._faults[0].at_ms <= self.now_ms:
+            self.break_now(self._faults.pop(0))
+        self._hand.step(self.now_ms, board.signal, board.pulls)
+        board.advance()
+        while self._late_ms > 0:
+            self._late_ms -= STEP_MS
+            self.now_ms += STEP_MS
+            board.advance()
+        out = self._step_app() if self._app else self._wait()
+        if self.trace is not None:
+            self.trace.row(self)
+        return out if self._hand.plugged else b""
+
+    def run(self, duration_ms: int) -> bytes:
+        """Step for a time and return all that the wand sent."""
+        return b"".join([self.step() for _ in range(duration_ms // STEP_MS)])
+
+    def power_cycle(self, cause: int = base.RESET_POWER) -> None:
+        """Cut the power and give it back at once: the program starts anew on the same memory."""
+        self.board.reset(cause)
+        self._in_loader = False
+        self._app = App(self.board)
+
+    def cut_power(self, duration_ms: int, cause: int = base.RESET_POWER) -> None:
+        """Cut the power for a time."""
+        self.board.reset(cause)
+        self._app = None
+        self._off_cause = cause
+        self._off_until_ms = self.now_ms + duration_ms
+
+    def _step_app(self) -> bytes:
+        app = self._app
+        out = app.step() if app else b""
+        if self.board.restarting is not None:
+            self._in_loader = self.board.restarting
+            self.cut_power(RESTART_MS, base.RESET_COMMAND)
+        return out
+
+    def _wait(self) -> bytes:
+        """Wait without power, or for good in the loader."""
+        if not self._in_loader and self.now_ms >= self._off_until_ms:
+            self.power_cycle(self._off_cause)
+        return b""
+
+    def break_now(self, fault: Fault) -> None:
+        """Let something go wrong at once, whatever its time."""
+        _BREAKS[fault.kind](self, fault)
+
+    def be_late(self, duration_ms: int) -> None:
+        """Take the next step so much later than it is due."""
+        self._late_ms += duration_ms
+
+
+def _break_pump(unit: Unit, fault: Fault) -> None:
+    unit.board.air.faults = unit.board.air.faults._replace(pump_stuck=fault.word == "on")
+
+
+def _break_vent(unit: Unit, fault: Fault) -> None:
+    unit.board.air.faults = unit.board.air.faults._replace(vent_stuck=fault.word == "open")
+
+
+def _clog_filter(unit: Unit, fault: Fault) -> None:
+    unit.board.air.faults = unit.board.air.faults._replace(filter_clog=fault.number)
+
+
+def _freeze_sensor(unit: Unit, fault: Fault) -> None:
+    unit.board.sensor.is_frozen = True
+
+
+def _kill_sensor(unit: Unit, fault: Fault) -> None:
+    unit.board.sensor.is_dead = True
+
+
+def _make_sensor_noisy(unit: Unit, fault: Fault) -> None:
+    unit.board.sensor.noise_factor = fault.number
+
+
+def _let_sensor_drift(unit: Unit, fault: Fault) -> None:
+    unit.board.sensor.drift_pa_s = fault.number
+
+
+def _swap_tip(unit: Unit, fault: Fault) -> None:
+    unit.board.tip = tip_ohm(fault.word)
+
+
+def _brown_out(unit: Unit, fault: Fault) -> None:
+    unit.cut_power(int(fault.number), base.RESET_BROWN_OUT)
+
+
+def _be_late(unit: Unit, fault: Fault) -> None:
+    unit.be_late(int(fault.number))
+
+
+_BREAKS: Final[dict[str, Callable[[Unit, Fault], None]]] = {
+    "stuck-pump": _break_pump,
+    "stuck-vent": _break_vent,
+    "clogged-filter": _clog_filter,
+    "sensor-frozen": _freeze_sensor,
+    "sensor-dead": _kill_sensor,
+    "sensor-noisy": _make_sensor_noisy,
+    "sensor-drifting": _let_sensor_drift,
+    "tip": _swap_tip,
+    "brown-out": _brown_out,
+    "late-step": _be_late,
+}
+
+
+def make_unit(
+    serial: str = DEFAULT_SERIAL,
+    *,
+    hand: str | Hand = "auto",
+    memory: Path | Memory | None = None,
+    seed: int | None = None,
+    tip: str = "fine",
+    faults: Iterable[str | Fault] = (),
+    plant: Plant | None = None,
+    utc_s: int,
+    trace: Tracer | None = None,
+) -> Unit:
+    """Return a virtual wand, switched on and calibrated.
+
+    Args:
+        serial: up to 12 ASCII letters; plant and sensor errors follow from it.
+        hand: auto, none, keys, the path of a script, or a hand.
+        memory: a directory in which each serial number has its own; None forgets everything.
+        seed: of noise, hand and tokens; the same one gives the same run. None draws one.
+        tip: fine, medium, coarse or none.
+        faults: what goes wrong, as ``faults.parse_fault`` reads it.
+        plant: the pneumatic hardware, if not that of the serial number.
+        utc_s: now on the practice calendar; a wand without a record was calibrated 30 days before it.
+        trace: takes a line a step.
+
+    Raises:
+        UsageProblem: one of the values is not understood.
+        FileProblem: script or memory cannot be read or made.
+    """
+    random = Random(int.from_bytes(os.urandom(8), "little") if seed is None else f"{seed} {serial}")
+    check_serial(serial)
+    body = make_hand(hand, random) if isinstance(hand, str) else hand
+    kept = DirectoryMemory(memory / serial) if isinstance(memory, Path) else memory or Memory()
+    board = VirtualBoard(serial, body, kept, random, plant)
+    board.tip = tip_ohm(tip)
+    if kept.is_fresh:
+        board.calibrate(utc_s - CALIBRATED_DAYS_AGO * DAY_S)
+    return Unit(board, [parse_fault(one) if isinstance(one, str) else one for one in faults], trace)
+
+
+def check_serial(serial: str) -> None:
+    """Accept a serial number that fits the wire and a file name.
+
+    Raises:
+        UsageProblem: it does not.
+    """
+    is_plain = serial.isascii() and serial.replace("-", "").replace("_", "").isalnum()
+    if not is_plain or not 0 < len(serial) <= SERIAL_MOST:
+        raise UsageProblem(f"'{serial}' is not a serial number.", f"It has up to {SERIAL_MOST} letters, digits, '-' and '_'.")
+
+
+def make_hand(spec: str, random: Random | None = None) -> Hand:
+    """Return the hand that ``--hand`` means: auto, none, keys, or the path of a script.
+
+    Raises:
+        FileProblem: the script cannot be read.
+        UsageProblem: a line of it is not understood.
+    """
+    if spec == "auto":
+        return AutoHand(random)
+    if spec == "none":
+        return Hand(random)
+    if spec == "keys":
+        from microderm_ctl.simulator.keys import KeyHand
+
+        return KeyHand(random)
+    from microderm_ctl.simulator.script import ScriptHand, read_script
+
+    return ScriptHand(read_script(Path(spec)), random)
