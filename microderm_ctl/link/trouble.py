@@ -1,0 +1,118 @@
+"""Why a port did not open, as an error that a person can act on."""
+
+import errno
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final
+
+from microderm_ctl.errors import MicrodermError, PortBusy, PortForbidden, PortMissing, PortProblem
+
+MISSING: Final = (errno.ENOENT, errno.ENXIO, errno.ENODEV, errno.ECONNREFUSED, errno.ENOTDIR)
+FORBIDDEN: Final = (errno.EACCES, errno.EPERM)
+BUSY: Final = (errno.EBUSY, errno.EAGAIN)
+UDEV_RULE: Final = 'SUBSYSTEM=="tty", ATTRS{idVendor}=="1209", ATTRS{idProduct}=="0001", TAG+="uaccess", ENV{ID_MM_DEVICE_IGNORE}="1"'
+"""Gives the person at the screen access, and keeps modem software away; its file number must be under 73."""
+
+
+def explain_open(name: str, cause: Exception, present: Sequence[str] = ()) -> MicrodermError:
+    """Return the error for a port that would not open.
+
+    Args:
+        name: the port as it was asked for.
+        cause: what was raised on opening.
+        present: the ports that are there, to name the nearest ones.
+    """
+    number = _number_of(cause)
+    if number in MISSING:
+        return _missing(name, present)
+    if number in FORBIDDEN:
+        return PortForbidden(f"You may not open {name}.", _permission_hint(name))
+    if number in BUSY:
+        return _busy(name, holders(name))
+    return PortProblem(f"{name} cannot be opened as a serial port.", f"The system said: {cause}", {"port": name})
+
+
+def _number_of(cause: Exception) -> int | None:
+    number = getattr(cause, "errno", None)
+    if isinstance(number, int):
+        return number
+    text = str(cause)
+    if "FileNotFoundError" in text or "Errno 2]" in text:
+        return errno.ENOENT
+    if "PermissionError" in text:
+        # Windows says "access is denied" of a port that another program holds.
+        return errno.EBUSY
+    return errno.ECONNREFUSED if "onnection refused" in text else None
+
+
+def _missing(name: str, present: Sequence[str]) -> PortMissing:
+    if "://" in name:
+        return PortMissing(
+            f"Nothing listens at {name}.", "Is the virtual wand running? 'microderm simulate --tcp' prints its address.", {"port": name}
+        )
+    near = get_close_matches(name, present, n=3, cutoff=0.5) or list(present[:3])
+    there = f"These ports are there: {', '.join(near)}." if near else "No serial port is there at all: is the cable in?"
+    return PortMissing(f"There is no port {name}.", there, {"port": name, "nearest": near})
+
+
+def _busy(name: str, programs: Sequence[tuple[int, str]]) -> PortBusy:
+    listed = ", ".join(f"{program} (process {pid})" for pid, program in programs)
+    sentence = f"{name} is in use by {listed}." if listed else f"{name} is in use by another program."
+    return PortBusy(
+        sentence,
+        "Close that program, or end what it does, and try again.",
+        {"port": name, "held_by": [{"pid": pid, "program": program} for pid, program in programs]},
+    )
+
+
+def _permission_hint(name: str) -> str:
+    if sys.platform != "linux":
+        return "Ask whoever looks after this computer for access to the port."
+    import grp
+
+    try:
+        group = grp.getgrgid(Path(name).stat().st_gid).gr_name
+    except (OSError, KeyError):
+        group = "dialout"
+    if group == "root":
+        return f"Put this line into /etc/udev/rules.d/70-microderm.rules and plug the wand in again:\n{UDEV_RULE}"
+    return (
+        f"Type 'sudo usermod -aG {group} $USER', log out and in again. Or put this line into "
+        f"/etc/udev/rules.d/70-microderm.rules and plug the wand in again:\n{UDEV_RULE}"
+    )
+
+
+def holders(name: str, processes: Path = Path("/proc")) -> list[tuple[int, str]]:
+    """Return the process ids and names of the programs that hold a port, as far as Linux lets us see."""
+    if not processes.is_dir():
+        return []
+    device = os.path.realpath(name)
+    return [(pid, _program(processes / str(pid))) for pid in sorted(_numbered(processes)) if device in _open_files(processes / str(pid))]
+
+
+def _numbered(folder: Path) -> Iterable[int]:
+    return (int(entry.name) for entry in folder.iterdir() if entry.name.isdecimal())
+
+
+def _open_files(process: Path) -> set[str]:
+    try:
+        links = list((process / "fd").iterdir())
+    except OSError:
+        return set()
+    opened = set()
+    for link in links:
+        try:
+            opened.add(str(link.readlink()))
+        except OSError:
+            continue
+    return opened
+
+
+def _program(process: Path) -> str:
+    try:
+        return (process / "comm").read_text().strip() or "a program"
+    except OSError:
+        return "a program"
