@@ -121,7 +121,7 @@ def _judge_service(c: Constants, s: State) -> int:
 def _judge_times(c: Constants, s: State) -> int:
     """Which wait has run out."""
     if s.wall >= c.wall_steps:
-        return k.PRESS_TIMEOUT
+        return k.TREATMENT_TIMEOUT
     if s.mode == k.ARMED and s.armed >= c.press_steps:
         return k.NOT_PRESSED
     if s.mode == k.HOLD and s.hold >= c.hold_steps:

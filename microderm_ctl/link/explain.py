@@ -48,8 +48,9 @@ CAUSES: Final[dict[int, Explanation]] = {
     codes.PAUSED: Explanation("The treatment is paused.", "Touch down again, or resume, to go on."),
     codes.UNSEALED: Explanation("The tip did not touch the skin for ten seconds.", "Touch down with the whole tip to go on."),
     codes.HOLD_TIMEOUT: Explanation("The treatment was paused for five minutes, so it ended.", "Begin again when you are ready."),
-    codes.PRESS_TIMEOUT: Explanation(
-        "The button on the wand was not pressed within ten seconds.", "Begin again, and press the button when the wand asks for it."
+    codes.TREATMENT_TIMEOUT: Explanation(
+        "Half an hour has passed since the first press, so the treatment ended.",
+        "What is left may be finished: 'microderm treat --finish'.",
     ),
     codes.SESSION_REPLACED: Explanation("Another program took over the wand, so it stopped.", "Close the other program, then begin again."),
     codes.SENSOR_RANGE: Explanation("The vacuum sensor reads what cannot be.", ACKNOWLEDGE),
@@ -79,7 +80,7 @@ CAUSES: Final[dict[int, Explanation]] = {
     codes.MEMORY: Explanation("The wand cannot trust its memory.", SERVICE_PERSON),
     codes.RESET: Explanation("The wand started anew.", "If nobody unplugged it, check cable and supply; then begin again."),
     codes.NOT_PRESSED: Explanation(
-        "The step with the higher vacuum was not confirmed.", "Press the button on the wand briefly to confirm it."
+        "The button on the wand was not pressed within ten seconds.", "Begin again, and press the button when the wand asks for it."
     ),
     codes.SILENT: Explanation("The computer said nothing for ten seconds, so the wand ended the session.", AGAIN),
     codes.SERVICE_TIME: Explanation("The time of the service session is used up.", "Unlock again to go on."),
@@ -93,12 +94,10 @@ CAUSES: Final[dict[int, Explanation]] = {
 REFUSALS: Final[dict[int, Explanation]] = {
     1: Explanation("The wand is busy.", "Wait a moment and try again."),
     2: Explanation("The wand is not ready yet.", "Wait a moment and try again."),
-    10: Explanation("The wand does not know this request.", "Its program may be older than this one: 'microderm firmware info' tells."),
+    10: Explanation("The wand does not know this request.", "Its program may be older than this one: 'microderm info' tells."),
     11: Explanation("The wand found a request of the wrong length.", BUG),
     12: Explanation("The wand found a value that it does not take.", BUG),
-    13: Explanation(
-        "The wand does not know a flag of the request.", "Its program may be older than this one: 'microderm firmware info' tells."
-    ),
+    13: Explanation("The wand does not know a flag of the request.", "Its program may be older than this one: 'microderm info' tells."),
     14: Explanation("What was asked is above what the wand allows.", "Ask for no more than that."),
     20: Explanation("The wand cannot do that in its present state.", "Let it come to rest and begin again."),
     21: Explanation(
@@ -107,8 +106,8 @@ REFUSALS: Final[dict[int, Explanation]] = {
     ),
     22: Explanation("The word to go on came too late.", "Close other heavy programs and begin again."),
     23: Explanation("The wand will not start while it hears too little from the computer.", "Close other heavy programs and begin again."),
-    24: Explanation("The wand speaks another version of the protocol.", "Bring both to the same version: 'microderm firmware info' tells."),
-    25: Explanation("This needs a service unlock.", "'microderm bench unlock' opens it, with the button held for three seconds."),
+    24: Explanation("The wand speaks another version of the protocol.", "Bring both to the same version: 'microderm info' tells."),
+    25: Explanation("This is for technicians, who unlock the wand first.", "Have a technician look at the wand."),
     26: Explanation("A request reached the wand out of order and was not acted on.", "Try again."),
     30: Explanation("The wand has found a fault in itself.", ACKNOWLEDGE),
     31: Explanation("The wand has locked itself.", SERVICE_PERSON),

@@ -287,6 +287,6 @@ def version_mismatch(other_hash: int, who: str) -> VersionMismatch:
     """Return the error for a wand whose message table is another one; ``who`` names the wand."""
     return VersionMismatch(
         f"{who} speaks protocol {other_hash:08x}; this program speaks {TABLE_HASH:08x}.",
-        "Bring both to the same version: 'microderm firmware info' tells which one is older. Nothing else can be done with it.",
+        "Bring both to the same version: 'microderm info' tells which one is older. Nothing else can be done with it.",
         {"wand_hash": f"{other_hash:08x}", "own_hash": f"{TABLE_HASH:08x}"},
     )

@@ -1,8 +1,8 @@
 """The numbers that the rules use, each with where it comes from. Nothing on disk overrides them.
 
 Most are our own careful choice, because no public source gives a table of suction per
-skin type for a home diamond wand; ``sourced`` says which are not. The anchors that the
-choices stay under are named in `ANCHORS`.
+skin type for a home diamond wand; ``sourced`` says which are not. The anchors that they
+were held against are named in `ANCHORS`.
 """
 
 from typing import Final, NamedTuple
@@ -71,10 +71,10 @@ BASE_PA: Final[dict[Skin, Number]] = {
 """Vacuum in pascals that each row starts from."""
 
 ZONE_PERMILLE: Final[dict[Region, Number]] = {
-    Region.NOSE_CHIN: _from(
+    Region.NOSE_CHIN: _own(
         1000,
-        "thickest facial dermis, 1.97 mm, Chopra 2015, "
-        "https://chirurgia-plastica-frenello.it/comprehensive-examination-topographic-thickness-skin-human-face",
+        "the thickest facial dermis, 1.97 mm, is beside the nose (Chopra 2015, "
+        "https://chirurgia-plastica-frenello.it/comprehensive-examination-topographic-thickness-skin-human-face); the number is ours",
     ),
     Region.FOREHEAD_CHEEK: _own(850, f"these bruise more easily than fleshy parts ({_ROLLING}); the number is ours"),
     Region.TEMPLE_JAW: _own(

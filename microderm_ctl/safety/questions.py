@@ -63,7 +63,7 @@ _BEURER: Final = "Beurer FC 76 manual, p. 18, https://manualslib.de/manual/76240
 _LIST: Final = "http://beauty.vinensia.com/2008/12/who-is-candidates-for-microdermabrasion.html"
 _CLINIC: Final = "http://www.medspa33154.com/microdermabrasion-contraindications/"
 _HEAL: Final = "Wait until it has healed, or choose zones further away."
-_DOCTOR: Final = "Ask a doctor first; what they allow can be entered with 'microderm plan'."
+_DOCTOR: Final = "Ask a doctor first, and leave it until they allow it."
 
 
 def _zone(name: str, text: str, why: str, source: str, do_next: str = _HEAL) -> Question:

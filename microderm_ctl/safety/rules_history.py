@@ -169,7 +169,7 @@ def dark_mark(situation: Situation) -> Found:
             "dark marks after a treatment",
             f"A dark mark came after the treatment of {when(marks[-1].at_s)}; another could make it worse.",
             FITZPATRICK_SOURCE,
-            "Show it to a skin doctor; what they allow can be entered with 'microderm plan'.",
+            "Show it to a skin doctor, and leave treatments until they allow them.",
         ),
     )
 

@@ -14,7 +14,7 @@ from .rules_skin import Found
 from .situation import Situation
 from .values import Refusal
 
-_SEND_IN = "Have a technician calibrate the wand ('microderm bench calibrate')."
+_SEND_IN = "Have a technician calibrate the wand."
 
 
 def calibration(situation: Situation) -> Found:

@@ -33,14 +33,14 @@ STATES: Final = ("BOOT", "SELF_TEST", "SAFE", "LINKED", "ARMED", "RUN", "HOLD", 
 
 CAUSES: Final = (
     "none", "stop", "button", "lease", "hang-up", "over-trip", "over-hard-limit", "dwell", "zone-done", "treatment-done",
-    "paused", "unsealed", "hold-timeout", "press-timeout", "session-replaced", "sensor-range", "sensor-frozen", "sensor-jump",
+    "paused", "unsealed", "hold-timeout", "treatment-timeout", "session-replaced", "sensor-range", "sensor-frozen", "sensor-jump",
     "sensor-duty", "stuck-pump", "stuck-vent", "tip-changed", "tip-missing", "temperature", "supply", "late-step", "memory",
     "reset", "not-pressed", "silent", "service-time", "no-seal-drive", "internal",
 )  # fmt: skip
 """Why the pump last went off, by number."""
 
 (NONE, STOP, BUTTON, LEASE, HANG_UP, OVER_TRIP, OVER_HARD, DWELL, ZONE_DONE, TREATMENT_DONE, PAUSED, UNSEALED, HOLD_TIMEOUT,
- PRESS_TIMEOUT, SESSION_REPLACED, SENSOR_RANGE, SENSOR_FROZEN, SENSOR_JUMP, SENSOR_DUTY, STUCK_PUMP, STUCK_VENT, TIP_CHANGED,
+ TREATMENT_TIMEOUT, SESSION_REPLACED, SENSOR_RANGE, SENSOR_FROZEN, SENSOR_JUMP, SENSOR_DUTY, STUCK_PUMP, STUCK_VENT, TIP_CHANGED,
  TIP_MISSING, TEMPERATURE, SUPPLY, LATE_STEP, MEMORY, RESET, NOT_PRESSED, SILENT, SERVICE_TIME, NO_SEAL_DRIVE,
  INTERNAL) = range(33)  # fmt: skip
 

@@ -162,11 +162,9 @@ class Rig:
 
     def arm(self, rows: tuple[tuple[int, int, int], ...] = ((8_000, 10, 1_000),), **changes: Any) -> Any:
         """Send ARM with rows of cap, seconds and dwell."""
-        padded = [*rows, *[(0, 0, 0)] * (12 - len(rows))]
-        request = treatment.ArmRequest(
-            self.session, 77, 1_770_000_000, 99, 0, 106, 120_000, len(rows),
-            tuple(place + 1 if place < len(rows) else 0 for place in range(12)), tuple(row[0] for row in padded), tuple(row[1] for row in padded), tuple(row[2] for row in padded),
-        )  # fmt: skip
+        zones = [place + 1 for place in range(len(rows))]
+        columns = [(*column, *[0] * (12 - len(rows))) for column in (zones, *zip(*rows, strict=True))]
+        request = treatment.ArmRequest(self.session, 77, 1_770_000_000, 99, 0, 106, 120_000, len(rows), *columns)
         return self.ask(request._replace(**changes))
 
     def press(self) -> None:

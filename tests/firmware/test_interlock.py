@@ -188,7 +188,7 @@ def test_thirty_minutes_after_the_press_it_ends() -> None:
     rig.steps(1)
     assert rig.mode == k.RUN
     rig.steps(1)
-    assert rig.cause == k.PRESS_TIMEOUT
+    assert rig.cause == k.TREATMENT_TIMEOUT
 
 
 def test_a_frozen_sensor() -> None:

@@ -1,0 +1,5 @@
+"""``python -m microderm_ctl`` is ``microderm``."""
+
+from microderm_ctl.cli.main import main
+
+main()

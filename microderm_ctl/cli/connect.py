@@ -1,0 +1,32 @@
+"""Opening the wand that a command is about."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from microderm_ctl.cli.context import Invocation
+from microderm_ctl.wand import Wand
+
+WIRE_LEVEL: Final = 2
+"""With so many ``-v`` the wire is shown."""
+
+
+@contextmanager
+def connected(call: Invocation, accept_other_version: bool = False) -> Iterator[Wand]:
+    """Open the wand that is meant, for the time of the body.
+
+    Raises:
+        NoWand, SeveralWands, PortProblem, WandSilent, WandGarbled, VersionMismatch: as their names say.
+    """
+    port = call.chosen()
+    call.printer.chat(1, f"opening {port.spec}{' (SIMULATED)' if port.simulated else ''}")
+    watcher = None
+    if call.options.verbose >= WIRE_LEVEL:
+        from microderm_ctl.cli.wire_trace import WireTrace
+
+        watcher = WireTrace(call.printer)
+    serial = call.options.serial
+    with Wand.open(port.spec, serial, watcher=watcher, accept_other_version=accept_other_version) as wand:
+        call.printer.chat(1, f"wand {wand.identity.serial}, program {wand.identity.firmware}, {wand.state}")
+        yield wand
+    call.printer.chat(1, "closed")

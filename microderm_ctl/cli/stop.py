@@ -1,0 +1,107 @@
+"""``microderm stop``: from any terminal, whoever holds the wand."""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from microderm_ctl.cli.commands import command
+from microderm_ctl.cli.connect import connected
+from microderm_ctl.cli.context import Invocation
+from microderm_ctl.cli.printer import Report
+from microderm_ctl.errors import LinkLost, MicrodermError, PortBusy, SeveralWands
+from microderm_ctl.records.lock import Holder, ask_to_stop, holders
+from microderm_ctl.units import format_kpa
+
+WAIT_MS: Final = 10_000
+"""A stop takes 300 ms, its books a second; the rest is for a loaded computer."""
+STEP_MS: Final = 20
+
+
+class StopRecord(NamedTuple):
+    """What was stopped: ``by`` is ``process`` (ours was asked to) or ``wire``; ``vented`` None if the wand cannot be asked."""
+
+    by: str
+    pid: int | None
+    port: str
+    serial: str
+    vented: bool | None
+    state: str | None
+    vacuum_pa: int | None
+
+
+@command("stop", help="stop the wand at once, from any terminal", example="microderm stop")
+def stop(call: Invocation) -> Report:
+    """Stop whatever runs: by asking our own process that holds the wand, else over the wire."""
+    holding = _holder(call)
+    if holding is None:
+        return Report(_over_wire(call), _lines)
+    if ask_to_stop(holding):
+        _wait_until_gone(call, holding)
+    return Report(_look(call, holding), _lines)
+
+
+def _holder(call: Invocation) -> Holder | None:
+    port, serial = call.options.port, call.options.serial
+    if port is not None:
+        port = call.chosen().spec
+    fitting = [one for one in holders(call.data_dir()) if _is_port(port, one) and serial in (None, one.serial)]
+    if len(fitting) > 1:
+        listed = ", ".join(f"{one.serial} at {one.port} (process {one.pid})" for one in fitting)
+        raise SeveralWands(f"{len(fitting)} wands are in use: {listed}.", "Choose one with --serial NUMBER, or --port PORT.")
+    return fitting[0] if fitting else None
+
+
+def _is_port(port: str | None, one: Holder) -> bool:
+    """Whether a holder is on a port; a wand inside a process has no port that two could name alike, only its number."""
+    return port is None or port == one.port or (port.startswith("sim:") and one.port.startswith("sim:"))
+
+
+def _wait_until_gone(call: Invocation, holding: Holder) -> None:
+    """Wait until a process has let go of its wand: it does so once the wand has vented and the record is written."""
+    for _ in range(WAIT_MS // STEP_MS):
+        if holding not in holders(call.data_dir()):
+            return
+        call.clock.sleep_ms(STEP_MS)
+    raise PortBusy(
+        f"Process {holding.pid} was asked to stop the wand on {holding.port} and has not ended yet.",
+        "Press the button on the wand, or unplug it.",
+        {"pid": holding.pid, "port": holding.port, "serial": holding.serial},
+    )
+
+
+def _look(call: Invocation, holding: Holder) -> StopRecord:
+    """Ask the wand that a process of ours let go of; one that lived inside that process is gone with it."""
+    record = StopRecord("process", holding.pid, holding.port, holding.serial, None, None, None)
+    if holding.port.startswith("sim:"):
+        return record._replace(vented=True)
+    from microderm_ctl.wand import Wand
+
+    for _ in range(WAIT_MS // STEP_MS):
+        try:
+            with Wand.open(holding.port, accept_other_version=True) as wand:
+                reading = wand.reading
+                if reading is None:
+                    return record
+                return record._replace(vented=reading.is_at_rest, state=reading.state, vacuum_pa=reading.vacuum_pa)
+        except PortBusy:
+            call.clock.sleep_ms(STEP_MS)  # the note goes first, the port right after
+        except MicrodermError:
+            return record
+    return record
+
+
+def _over_wire(call: Invocation) -> StopRecord:
+    with connected(call, accept_other_version=True) as wand:
+        vented = wand.stop()
+        if not vented:
+            raise LinkLost("The wand took STOP, but does not say that it has vented.", "Tilt the tip off, and unplug the wand.")
+        reading = wand.reading
+        return StopRecord("wire", None, wand.port, wand.identity.serial, vented, wand.state, None if reading is None else reading.vacuum_pa)
+
+
+def _lines(record: StopRecord) -> Iterator[str]:
+    how = f" (process {record.pid} was asked to)" if record.pid is not None else ""
+    yield f"Stopped: wand {record.serial} on {record.port}{how}."
+    if record.vacuum_pa is not None:
+        yield f"The wand is at rest, {format_kpa(max(0, record.vacuum_pa))}." if record.vented else "The wand is still venting."
+    elif record.vented is None:
+        yield "The wand cannot be asked any more. It vents on its own half a second after its computer is silent."
