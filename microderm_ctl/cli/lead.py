@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from textwrap import wrap
 from typing import Any, Final
 
+from microderm_ctl.cli.asked import Asked
 from microderm_ctl.cli.keys import Keys
 from microderm_ctl.cli.live import Heading, Lines, Live
-from microderm_ctl.cli.visit import ENDINGS, Asked, Visit, interruptible
+from microderm_ctl.cli.visit import ENDINGS, Visit, interruptible
 from microderm_ctl.cli.words import WIDTH, columns, iso_time, local_time
 from microderm_ctl.clock import VirtualClock
 from microderm_ctl.errors import MicrodermError, Stopped, UsageProblem

@@ -1,15 +1,16 @@
 """``microderm stop``: from any terminal, whoever holds the wand."""
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from microderm_ctl.cli.commands import command
-from microderm_ctl.cli.connect import connected
 from microderm_ctl.cli.context import Invocation
 from microderm_ctl.cli.printer import Report
 from microderm_ctl.errors import LinkLost, MicrodermError, PortBusy, SeveralWands
-from microderm_ctl.records.lock import Holder, ask_to_stop, holders
 from microderm_ctl.units import format_kpa
+
+if TYPE_CHECKING:
+    from microderm_ctl.records.lock import Holder
 
 WAIT_MS: Final = 10_000
 """A stop takes 300 ms, its books a second; the rest is for a loaded computer."""
@@ -31,6 +32,8 @@ class StopRecord(NamedTuple):
 @command("stop", help="stop the wand at once, from any terminal", example="microderm stop")
 def stop(call: Invocation) -> Report:
     """Stop whatever runs: by asking our own process that holds the wand, else over the wire."""
+    from microderm_ctl.records.lock import ask_to_stop
+
     holding = _holder(call)
     if holding is None:
         return Report(_over_wire(call), _lines)
@@ -39,7 +42,9 @@ def stop(call: Invocation) -> Report:
     return Report(_look(call, holding), _lines)
 
 
-def _holder(call: Invocation) -> Holder | None:
+def _holder(call: Invocation) -> "Holder | None":
+    from microderm_ctl.records.lock import holders
+
     port, serial = call.options.port, call.options.serial
     if port is not None:
         port = call.chosen().spec
@@ -50,13 +55,15 @@ def _holder(call: Invocation) -> Holder | None:
     return fitting[0] if fitting else None
 
 
-def _is_port(port: str | None, one: Holder) -> bool:
+def _is_port(port: str | None, one: "Holder") -> bool:
     """Whether a holder is on a port; a wand inside a process has no port that two could name alike, only its number."""
     return port is None or port == one.port or (port.startswith("sim:") and one.port.startswith("sim:"))
 
 
-def _wait_until_gone(call: Invocation, holding: Holder) -> None:
+def _wait_until_gone(call: Invocation, holding: "Holder") -> None:
     """Wait until a process has let go of its wand: it does so once the wand has vented and the record is written."""
+    from microderm_ctl.records.lock import holders
+
     for _ in range(WAIT_MS // STEP_MS):
         if holding not in holders(call.data_dir()):
             return
@@ -68,7 +75,7 @@ def _wait_until_gone(call: Invocation, holding: Holder) -> None:
     )
 
 
-def _look(call: Invocation, holding: Holder) -> StopRecord:
+def _look(call: Invocation, holding: "Holder") -> StopRecord:
     """Ask the wand that a process of ours let go of; one that lived inside that process is gone with it."""
     record = StopRecord("process", holding.pid, holding.port, holding.serial, None, None, None)
     if holding.port.startswith("sim:"):
@@ -90,6 +97,8 @@ def _look(call: Invocation, holding: Holder) -> StopRecord:
 
 
 def _over_wire(call: Invocation) -> StopRecord:
+    from microderm_ctl.cli.connect import connected
+
     with connected(call, accept_other_version=True) as wand:
         vented = wand.stop()
         if not vented:

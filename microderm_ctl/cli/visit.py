@@ -7,8 +7,9 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from microderm_ctl.cli.asked import Asked
 from microderm_ctl.cli.context import Invocation
 from microderm_ctl.cli.limits import arithmetic
 from microderm_ctl.cli.today import ask_today, read_today
@@ -21,14 +22,12 @@ from microderm_ctl.safety import (
     Aftermath,
     Answers,
     Decision,
-    Depth,
     Ending,
     Kind,
     Patch,
     PatchResult,
     Refusal,
     Request,
-    Zone,
     all_no,
     decide,
     label,
@@ -66,21 +65,6 @@ RESULTS: Final = (
     (PatchResult.RED, "Red"),
     (PatchResult.SORE, "Sore, swollen, or with blisters"),
 )
-
-
-class Asked(NamedTuple):
-    """What was asked for on the command line."""
-
-    kind: Kind
-    zones: tuple[Zone, ...]
-    level_pa: int | None = None
-    depth: Depth | None = None
-    one_level: bool | None = None
-    answers: str | None = None
-    yes: bool = False
-    up_to_cap: bool = False
-    last_ended: Ending | None = None
-    last_skin: Aftermath | None = None
 
 
 @contextmanager

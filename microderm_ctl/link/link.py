@@ -99,7 +99,10 @@ class Link:
         self.lease.wanted = False
         self._requests.cancel(everything=False)
         if self._stop is not None and not self._stop.is_settled:
-            self._stop.settle(Outcome.UNKNOWN)
+            # A signal and its aftermath both ask: one ticket, sent again at once, so that neither is told "unknown".
+            self._stop.due_ms = now_ms
+            self._stop.tries = 0
+            return self._stop
         self._stop = Ticket(handshake.StopRequest())
         self._stop.sequence = self._next_sequence()
         self._stop.due_ms = now_ms

@@ -149,7 +149,7 @@ def ending_unsaid(situation: Situation) -> Found:
             "how the last treatment ended",
             f"It was not said why the treatment of {when(late[-1].at_s)} ended.",
             "our own choice: unknown counts as the strictest",
-            f"Say it with 'microderm history', or wait until {when(retry_s)}.",
+            f"Say it with 'microderm treat --last-ended done' (or interrupted, pain, bleeding), or wait until {when(retry_s)}.",
             retry_at_s=retry_s,
         ),
     )

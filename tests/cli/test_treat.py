@@ -1,15 +1,18 @@
 """``treat`` and ``patch-test`` as a person and as a script types them, on the virtual wand."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from microderm_ctl.cli.ask import Asker
+from microderm_ctl.cli.asked import Asked
 from microderm_ctl.cli.context import Invocation, Options
 from microderm_ctl.cli.lead import lead
-from microderm_ctl.cli.visit import Asked, Visit
+from microderm_ctl.cli.visit import Visit
 from microderm_ctl.errors import WandFault
 from microderm_ctl.records.files import full_problem
 from microderm_ctl.records.lock import treating
@@ -447,3 +450,12 @@ def test_stop_says_who_holds_on(ready: House, monkeypatch: pytest.MonkeyPatch) -
     with ready.store(), treating(ready.data, "/dev/none", SERIAL, NOW_S):
         ran = ready.run("stop")
     assert ran.code == 4 and "has not ended yet" in ran.err
+
+
+@pytest.mark.parametrize("name", ["treat", "patch-test", "stop"])
+def test_help_opens_nothing_slow(name: str) -> None:
+    slow = ("construct", "serial", "rich", "sqlite3")
+    look = f"root.get_command(None, {name!r}); print([one for one in {slow} if one in sys.modules])"
+    probe = f"import sys; from microderm_ctl.cli.main import root; {look}"
+    ended = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True, timeout=60)
+    assert ended.stdout.strip() == "[]"
