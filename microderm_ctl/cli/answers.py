@@ -29,13 +29,19 @@ def read_object(source: str) -> dict[str, Any]:
         cause = error.strerror if isinstance(error, OSError) else "it is no text"
         raise FileProblem(f"The answers in {name} cannot be read: {cause}.", "Name a file that holds one JSON object.") from error
     try:
-        value = json.loads(text, parse_constant=_no_constant)
+        value = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_said_once)
     except (ValueError, RecursionError) as error:
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         raise FileProblem(f"The answers in {name} are torn or no JSON{where}.", "'microderm questions --json' shows the form.") from error
     if not isinstance(value, dict):
         raise FileProblem(f"The answers in {name} are not one JSON object.", "'microderm questions --json' shows the form.")
     return value
+
+
+def _said_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(dict(pairs)) != len(pairs):
+        raise ValueError("an id stands there twice")
+    return dict(pairs)
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -126,7 +126,9 @@ class Asker:
                 typed = one_key().casefold()
             except EOFError:
                 raise _ended() from None
-            if typed and typed in keys:
+            if not typed:
+                raise _ended()
+            if typed in keys:
                 self.say(typed)
                 return typed
 

@@ -45,7 +45,7 @@ CAUSES: Final[dict[int, Explanation]] = {
     codes.DWELL: Explanation("The tip stayed on one spot for too long.", "Keep the tip moving; the wand goes on when it moves."),
     codes.ZONE_DONE: Explanation("The time of this zone is used up.", "Go on to the next zone."),
     codes.TREATMENT_DONE: Explanation("The time of the treatment is used up.", "The treatment is complete; the after-care comes next."),
-    codes.PAUSED: Explanation("The treatment is paused.", "Touch down again, or resume, to go on."),
+    codes.PAUSED: Explanation("The treatment is paused.", "Resume to go on; a touch alone does not."),
     codes.UNSEALED: Explanation("The tip did not touch the skin for ten seconds.", "Touch down with the whole tip to go on."),
     codes.HOLD_TIMEOUT: Explanation("The treatment was paused for five minutes, so it ended.", "Begin again when you are ready."),
     codes.TREATMENT_TIMEOUT: Explanation(

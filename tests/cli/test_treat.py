@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pytest_mock import MockerFixture
 
 from microderm_ctl.cli.ask import Asker
 from microderm_ctl.cli.asked import Asked
@@ -16,7 +17,7 @@ from microderm_ctl.cli.visit import Visit
 from microderm_ctl.errors import WandFault
 from microderm_ctl.records.files import full_problem
 from microderm_ctl.records.lock import treating
-from microderm_ctl.safety import TODAY, Aftermath, Ending, Kind, PatchResult, Skin, Zone, all_no
+from microderm_ctl.safety import TODAY, Aftermath, Ending, Kind, Zone, all_no
 from tests.cli.treating import DAY_S, NONE_OF_ALL, NOW_S, SERIAL, House
 
 STOP_IN_NOSE = "@press press\n@touch touch\n@running+12 press\n"
@@ -105,6 +106,21 @@ def test_missing_answers_are_all_listed(ready: House) -> None:
     path.write_text(json.dumps({"at": NOW_S}))
     ran = ready.run("treat", "--port", ready.port(), "--yes", "--answers", str(path), "--json")
     assert {problem["id"] for problem in ran.error["problems"]} == {question.id for question in TODAY}
+
+
+def test_an_answer_that_stands_there_twice_is_none(ready: House) -> None:
+    path = ready.directory / "twice.json"
+    path.write_text(Path(ready.answers()).read_text().rstrip().rstrip("}") + ', "sunburn": "no"}')
+    ran = ready.run("treat", "--port", ready.port(), "--zone", "nose", "--yes", "--answers", str(path))
+    assert ran.code == 9 and "torn or no JSON" in ran.err
+
+
+def test_input_that_ends_at_a_question_ends_the_command(ready: House, monkeypatch: pytest.MonkeyPatch, mocker: MockerFixture) -> None:
+    monkeypatch.setattr(Asker, "can_ask", True)
+    mocker.patch("microderm_ctl.cli.keys.one_key", return_value="")
+    ran = ready.run("treat", "--port", ready.port(), "--zone", "nose")
+    assert ran.code == 130 and "The input has ended" in ran.err
+    assert ready.treatments() == ()
 
 
 def test_iso_time_stamps_are_taken(ready: House) -> None:
@@ -307,101 +323,6 @@ def test_another_treatment_on_the_same_wand_is_kept_out(ready: House) -> None:
         ran = ready.script("--zone", "nose", port=port)
     assert ran.code == 4 and "Another microderm" in ran.err
     assert ready.treatments() == ()
-
-
-# The calendar
-
-
-def test_the_next_treatment_waits_for_the_interval(ready: House) -> None:
-    assert ready.script("--zone", "nose").code == 0
-    ready.advance(27 * DAY_S)
-    port = ready.port(serial="SIM-0002")
-    early = ready.run("treat", "--port", port, "--zone", "nose", "--yes", "--answers", ready.answers(), "--json")
-    assert early.code == 7 and [refusal["code"] for refusal in early.error["refusals"]] == ["interval"]
-    ready.advance(DAY_S + 3_600)
-    assert ready.script("--zone", "nose", "--last-skin", "fine", port=ready.port(serial="SIM-0002")).code == 0
-    first, second = ready.treatments()
-    assert first.aftermath is Aftermath.FINE
-    assert second.zones[0].cap_pa == 20_000 and second.zones[0].level_pa == 14_000  # a step up the ladder
-
-
-def test_sensitive_skin_holds_one_level(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    house = House(tmp_path, monkeypatch)
-    house.add_person(Skin.SENSITIVE)
-    house.add_clean_patch()
-    house.advance(0)
-    ran = house.script("--zone", "nose", "--zone", "forehead", "--json")
-    if ran.code == 7:  # the caps of a first treatment are under what the wand can promise
-        assert "cap-too-low" in {refusal["code"] for refusal in ran.error["refusals"]}
-        return
-    assert ran.stream[0]["plan"]["one_level"]
-
-
-def test_one_level_needs_no_press_in_between(ready: House) -> None:
-    ran = ready.script("--zone", "nose", "--zone", "forehead", "--one-level", "--json")
-    presses = [one for one in ran.stream if one["event"] == "press-button"]
-    assert len(presses) == 1 and ran.code == 0
-    assert {zone["cap_pa"] for zone in ran.stream[0]["plan"]["zones"]} == {10_000}
-
-
-# Patch test
-
-
-def test_from_the_patch_test_to_the_first_treatment(house: House) -> None:
-    refused = house.script("--zone", "nose")
-    assert refused.code == 7 and "microderm patch-test" in refused.err
-    tested = house.script(command="patch-test")
-    assert tested.code == 0 and "The patch test is done" in tested.out
-    assert "--result clean" in tested.out
-    waiting = house.script("--zone", "nose")
-    assert waiting.code == 7 and "after 24 hours" in waiting.err
-    early = house.run("patch-test", "--port", "sim", "--result", "clean")
-    assert early.code == 7
-    house.advance(DAY_S + 60)
-    unanswered = house.script("--zone", "nose")
-    assert unanswered.code == 7 and "not said how the tested spot looks" in unanswered.err
-    clean = house.run("patch-test", "--port", "sim", "--result", "clean")
-    assert clean.code == 0 and "microderm treat" in clean.out
-    assert house.script("--zone", "nose").code == 0
-
-
-def test_treat_offers_the_patch_test_and_later_asks_for_its_result(house: House) -> None:
-    ran = house.run("treat", "--port", house.port(), typed="y" + "1\n" + NONE_OF_ALL + "y")
-    assert "Begin the patch test now?" in ran.err and ran.code == 0, ran.err
-    house.advance(DAY_S + 60)
-    later = house.run("treat", "--port", house.port(), "--zone", "nose", typed="1\n" + NONE_OF_ALL + "y" + "1\n")
-    assert "How does the spot of the patch test look now?" in later.err
-    assert later.code == 0, later.err
-    assert len(house.treatments()) == 1
-
-
-@pytest.mark.parametrize("result", ["red", "sore"])
-def test_a_spot_that_is_red_or_sore_refuses(house: House, result: str) -> None:
-    house.script(command="patch-test")
-    assert house.run("patch-test", "--port", "sim", "--result", result).code == 0  # at once
-    house.advance(2 * DAY_S)
-    ran = house.script("--zone", "nose")
-    assert ran.code == 7 and f"was {result}" in ran.err
-    with house.store() as store:
-        assert store.patch_tests(store.find_person().id)[0].result is PatchResult(result)
-
-
-def test_a_patch_test_that_was_not_complete_does_not_count(house: House) -> None:
-    ran = house.run(
-        "patch-test", "--port", house.port("@press press\n@touch touch\n@running+1 press\n"), "--yes", "--answers", house.answers()
-    )
-    assert ran.code == 130 and "not complete" in ran.out
-    assert house.run("patch-test", "--port", "sim", "--result", "clean").code == 2
-
-
-def test_a_place_that_is_not_for_patch_tests_is_refused_with_the_nearest(house: House) -> None:
-    ran = house.script("--site", "forarm", command="patch-test")
-    assert ran.code == 2 and "Did you mean 'forearm'?" in ran.err
-
-
-def test_nobody_without_a_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ran = House(tmp_path, monkeypatch).script("--zone", "nose")
-    assert ran.code == 2 and "microderm profile create" in ran.err
 
 
 # Faults
