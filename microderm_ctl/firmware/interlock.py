@@ -46,7 +46,7 @@ def judge_sensor(c: Constants, s: State, m: Measured) -> int:
     """Return what is implausible about the pressure sensor."""
     if not c.raw_least <= m.raw <= c.raw_most or not c.vacuum_least_pa <= m.vacuum_pa <= c.vacuum_most_pa:
         return k.SENSOR_RANGE
-    if s.off >= c.ambient_steps and s.mode != k.SERVICE and abs(m.vacuum_pa) > c.ambient_window_pa:
+    if s.off >= c.ambient_steps and s.mode not in (k.SELF_TEST, k.SERVICE) and abs(m.vacuum_pa) > c.ambient_window_pa:
         return k.SENSOR_RANGE
     if s.frozen >= c.frozen_steps:
         return k.SENSOR_FROZEN

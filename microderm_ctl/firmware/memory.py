@@ -59,22 +59,30 @@ class Memory:
         return self._newest(kind)[1]
 
     def is_intact(self, kind: int) -> bool:
-        """Return whether a record is readable, or was never written; two damaged slots are a loss."""
+        """Return whether a record is readable, or was never whole; two damaged slots are a loss."""
         slots = (self._board.read_slot(2 * kind), self._board.read_slot(2 * kind + 1))
         if not slots[0] or not slots[1]:
             return True
         return read_slot(kind, slots[0]) is not None or read_slot(kind, slots[1]) is not None
 
     def write(self, kind: int, content: bytes) -> bool:
-        """Write a record over the older slot of its pair, read it back, and return whether it is there."""
+        """Write a record over the older slot of its pair, read it back, and return whether it is there.
+
+        The first write of all fills both slots, so that from then on one that rots is never the only one.
+        """
         newest_slot, (generation, _) = self._newest(kind)
         target = 2 * kind + (1 if newest_slot == 0 else 0)
-        slot = build_slot(kind, generation + 1, content)
         try:
-            self._board.write_slot(target, slot)
-            return self._board.read_slot(target) == slot
+            is_written = self._put(target, build_slot(kind, generation + 1, content))
+            if is_written and not self._board.read_slot(target ^ 1):
+                is_written = self._put(target ^ 1, build_slot(kind, generation + 2, content))
+            return is_written
         except OSError:
             return False
+
+    def _put(self, target: int, slot: bytes) -> bool:
+        self._board.write_slot(target, slot)
+        return self._board.read_slot(target) == slot
 
     def _newest(self, kind: int) -> "tuple[int, tuple[int, bytes]]":
         """Return which slot of the pair is newest (1 where none is) with its generation and content."""

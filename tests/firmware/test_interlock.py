@@ -191,6 +191,33 @@ def test_thirty_minutes_after_the_press_it_ends() -> None:
     assert rig.cause == k.TREATMENT_TIMEOUT
 
 
+@pytest.mark.parametrize("drift_pa", [-700, 700])
+def test_a_sensor_that_drifts_is_found_once_the_wand_is_vented(drift_pa: int) -> None:
+    """A second into HOLD it must read ambient, give or take 600 Pa."""
+    rig = Rig().run()
+    rig.ask(treatment.PauseRequest(rig.session))
+    rig.board.vent_works = False  # the rig leaves the reading alone
+    rig.steps(49, vacuum_pa=drift_pa)
+    assert rig.mode == k.HOLD
+    rig.steps(5)
+    assert rig.cause == k.SENSOR_RANGE
+
+
+def test_zero_is_taken_in_the_self_test_and_again_after_a_start() -> None:
+    """Within 1 kPa of the calibrated zero a start takes ambient for zero, however long the button is held; beyond, it is a fault."""
+    board = PlainBoard()
+    board.vacuum_pa, board.vent_works, board.pressed = -800, False, True
+    rig = Rig(board)
+    rig.steps(30)
+    assert rig.mode == k.SELF_TEST
+    rig.steps(40, pressed=False)
+    assert rig.mode == k.SAFE
+    assert abs(rig.app.measured.vacuum_pa) < 10
+    other = PlainBoard()
+    other.vacuum_pa, other.vent_works = -1_100, False
+    assert Rig(other).mode == k.FAULT
+
+
 def test_a_frozen_sensor() -> None:
     """Equal readings for 200 ms while the pump runs are no readings."""
     rig = Rig().run()
