@@ -170,15 +170,18 @@ class Driver(ABC):
             self._watch("rx", data, now_ms)
             self.link.feed(data, now_ms)
 
-    def _send(self, now_ms: int) -> None:
+    def _send(self, now_ms: int) -> bool:
+        """Send what is due, and return whether anything was."""
         if self._signals_seen != self._signals:
             self._signals_seen = self._signals
             self.link.stop(now_ms)
         only_stop = self.port.waiting > 0
-        for frame in self.link.due(now_ms, only_stop):
+        frames = self.link.due(now_ms, only_stop)
+        for frame in frames:
             self._watch("tx", frame, now_ms)
             self.port.write(frame, first=only_stop)
         self.port.flush()
+        return bool(frames)
 
     def _watch(self, direction: str, data: bytes, now_ms: int) -> None:
         if self._watcher is not None:
@@ -235,8 +238,8 @@ class SteppedDriver(Driver):
             return
         try:
             self._receive(self.port.read(), now_ms)
-            self._send(now_ms)
-            self._receive(self.port.read(), now_ms)
+            if self._send(now_ms):
+                self._receive(self.port.read(), now_ms)
         except Exception as error:  # raised where somebody waits, as on the thread
             self._fail(error)
 

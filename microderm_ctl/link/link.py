@@ -17,7 +17,8 @@ from microderm_ctl.link.requests import Outcome, Requests, Ticket
 from microderm_protocol import TABLE_HASH, Decoder, Frame, ProtocolError, codes, decode, encode
 from microderm_protocol.messages import NUMBERS, handshake, treatment
 
-STOP_FRAME: Final = encode(handshake.StopRequest(), 0)
+SIGNAL_SEQUENCE: Final = 0
+STOP_FRAME: Final = encode(handshake.StopRequest(), SIGNAL_SEQUENCE)
 """What a signal handler writes: STOP needs no session, sequence or state."""
 HELLO_EVERY_MS: Final = 100
 HELLO_MOST_MS: Final = 3_000
@@ -29,6 +30,8 @@ KEEP_ALIVE_MS: Final = 2_000
 """A wand ends a session that says nothing for 10 s."""
 EVENTS_MOST: Final = 512
 SAMPLE_MOST: Final = 80
+RESTARTED: Final = 5
+"""So many events in unbroken order, all older than one that was heard, come from a wand that has started anew: half a second."""
 _HELLO_ID: Final = NUMBERS[handshake.HelloRequest][1]
 _RENEW_ID: Final = NUMBERS[treatment.RenewRequest][1]
 _NO_SESSION: Final = 21
@@ -46,7 +49,7 @@ class Link:
         events: readings and state changes, oldest first; the oldest are dropped when nobody takes them.
         lost: why the link is over, None while it lives.
         lease: what renews.
-        strays: frames that were answers to nothing, echoes, or not understood.
+        strays: frames that were answers to nothing, repeated, out of order, echoes, or not understood.
     """
 
     def __init__(self, draw: Callable[[int], int] = randbits) -> None:
@@ -68,6 +71,8 @@ class Link:
         self.strays = 0
         self._received = 0
         self._sample = b""
+        self._event: int | None = None
+        self._old_event = self._old_events = 0
         self._heard_ms = 0
         self._sent_ms = 0
         self._hello: Ticket | None = None
@@ -226,7 +231,7 @@ class Link:
 
     def _take(self, frame: Frame, message: Any, now_ms: int) -> None:
         if frame.kind == codes.EVENT:
-            self._take_event(message, now_ms)
+            self._take_event(frame, message, now_ms)
         elif frame.kind not in (codes.ANSWER, codes.NAK):
             self.strays += 1  # our own words come back: an echo
         elif frame.message_id == _HELLO_ID:
@@ -234,17 +239,27 @@ class Link:
         elif frame.message_id == _RENEW_ID:
             self._take_renewal(frame, message, now_ms)
         elif isinstance(message, handshake.StopAnswer):
-            self._note(message.state, message.cause)
-            if self._stop is not None and frame.sequence == self._stop.sequence:
-                self._stop.settle(Outcome.ANSWERED, message)
+            self._take_stop(frame, message)
         elif not self._requests.answered(frame, message):
             self.strays += not isinstance(message, handshake.IdentityAnswer)  # which keep-alives bring
         if frame.kind == codes.NAK and message.code == _NO_SESSION:
             self.session = 0
 
-    def _take_event(self, message: Any, now_ms: int) -> None:
+    def _take_stop(self, frame: Frame, message: Any) -> None:
+        is_ours = self._stop is not None and frame.sequence == self._stop.sequence
+        if is_ours and self._stop is not None:
+            self._stop.settle(Outcome.ANSWERED, message)
+        if is_ours or frame.sequence == SIGNAL_SEQUENCE:
+            self._note(message.state, message.cause)
+        else:
+            self.strays += 1
+
+    def _take_event(self, frame: Frame, message: Any, now_ms: int) -> None:
         if self._hello is not None:
             return  # of a session before this one
+        if not self._is_newest(frame.sequence):
+            self.strays += 1
+            return
         self.lease.hear(message.tick_ms)
         if isinstance(message, treatment.Telemetry):
             self.lease.telemetry(now_ms, message.tick_ms)
@@ -254,6 +269,19 @@ class Link:
         else:
             self._note(message.after, message.cause)
             self._keep(values.state_change(message, now_ms))
+
+    def _is_newest(self, sequence: int) -> bool:
+        """Return whether an event is newer than all before it: one that comes late or twice would tell of a state that is over."""
+        if self._event is None or 0 < ((sequence - self._event) & 0xFFFF) < 0x8000:
+            self._old_events = 0
+        else:
+            follows = self._old_events > 0 and sequence == (self._old_event + 1) & 0xFFFF
+            self._old_event, self._old_events = sequence, self._old_events + 1 if follows else 1
+            if self._old_events < RESTARTED:
+                return False
+            self._old_events = 0
+        self._event = sequence
+        return True
 
     def _keep(self, event: values.Event) -> None:
         self.events_dropped += len(self.events) == EVENTS_MOST
@@ -277,6 +305,7 @@ class Link:
         self.boot_id = message.boot_id
         self._note(message.state, message.cause)
         self.lease.restart(message.tick_ms)
+        self._event = None
         self._sent_ms = now_ms
         ticket.settle(Outcome.ANSWERED, message)
 

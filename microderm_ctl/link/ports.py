@@ -195,7 +195,10 @@ class Port:
         return int(self._device.write(data) or 0)
 
     def _receive(self) -> bytes:
-        data = bytes(self._device.read(self._device.in_waiting or 1))
+        waiting = self._device.in_waiting
+        if not waiting and self.clock is not None:
+            return b""  # in virtual time nothing comes by waiting for it here
+        data = bytes(self._device.read(waiting or 1))
         while data and len(data) < READ_MOST and (more := self._device.in_waiting):
             data += self._device.read(more)
         return data
