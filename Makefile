@@ -7,7 +7,11 @@ BIN := .venv/bin
 PIP_INSTALL := -m pip install --quiet --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-micropython check fix install python
+.PHONY: help setup demo test test-micropython check fix install python explore mutants kills fuzz hazards
+
+# How long the long ones take: deaths of each kind, and seconds of fuzzing.
+KILLS ?= 1000
+FUZZ_SECONDS ?= 600
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "  %-22s %s\n", $$1, $$2 }'
@@ -20,6 +24,21 @@ test: .venv/.dev $(MICROPYTHON_VENV)/.ready  ## all tests
 
 test-micropython: .venv/.dev $(MICROPYTHON_VENV)/.ready  ## the wand's program on a real MicroPython
 	@$(BIN)/python -m pytest -rs tests/conformance
+
+explore: .venv/.dev  ## walk every state of the wand's program (long)
+	@$(BIN)/python -m tests.explore
+
+mutants: .venv/.dev  ## every mutant of the rules and of the wand's program (long)
+	@$(BIN)/python -m tests.mutation
+
+kills: .venv/.dev  ## sudden deaths at random moments, KILLS=1000 of each kind (long)
+	@$(BIN)/python -m tests.kills $(KILLS) --units 16
+
+fuzz: .venv/.dev  ## decoders and message handler, for FUZZ_SECONDS=600
+	@$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS)
+
+hazards: .venv/.dev  ## write the tables of docs/safety-case.md anew
+	@$(BIN)/python -m tests.hazards
 
 check: .venv/.dev  ## style, types, import contracts, spelling, the firmware's subset
 	@$(BIN)/python -m tests.gates.check

@@ -6,9 +6,16 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from tests.hazards.trace import check_marks
+
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("search", max_examples=2000, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """End a run in which a mark names no hazard of the safety case."""
+    check_marks(items)
 
 
 @pytest.fixture(scope="session", autouse=True)

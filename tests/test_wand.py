@@ -78,6 +78,8 @@ def test_the_virtual_wand_runs_a_whole_treatment() -> None:
         assert wand.ledger_of(43) is None
 
 
+@pytest.mark.hazard("H-09", "computer")
+@pytest.mark.hazard("H-48", "computer")
 def test_leaving_in_mid_treatment_vents_first() -> None:
     with pytest.raises(ZeroDivisionError), Wand.open(SIM) as wand:
         _arm(wand)
@@ -95,6 +97,7 @@ def test_leaving_in_mid_treatment_vents_first() -> None:
     assert wand.reading.vacuum_pa < 2_000
 
 
+@pytest.mark.hazard("H-10", "wand")
 def test_without_a_heartbeat_the_wand_stops_on_its_own() -> None:
     with Wand.open(SIM) as wand:
         _arm(wand)
@@ -136,6 +139,10 @@ def test_a_session_that_the_wand_has_ended_is_opened_again_for_arm(bench: Bench,
     assert _arm(wand).command_id == 42
 
 
+@pytest.mark.hazard("H-01", "computer")
+@pytest.mark.hazard("H-02", "computer")
+@pytest.mark.hazard("H-06", "computer")
+@pytest.mark.hazard("H-32", "computer")
 @pytest.mark.parametrize(
     "changes",
     [
@@ -164,6 +171,7 @@ def test_narrower_limits_are_taken(bench: Bench, wand: Wand) -> None:
     assert _arm(wand).rows[0].cap_pa == 9_000
 
 
+@pytest.mark.hazard("H-01", "computer")
 def test_a_higher_set_point_than_asked_stops_the_wand(bench: Bench, wand: Wand) -> None:
     bench.peer.replies[treatment.SetPointRequest] = lambda request: treatment.SetPointAnswer(request.set_point_pa + 500)
     with pytest.raises(WandRefusal, match=r"9\.5 kPa instead of 9\.0 kPa"):
@@ -183,6 +191,7 @@ def _losing_arm(peer: Peer, times: int, acts: bool) -> None:
     peer.replies[treatment.ArmRequest] = answer
 
 
+@pytest.mark.hazard("H-17", "computer")
 def test_an_arm_that_arrived_without_an_answer_is_stopped_and_never_sent_again(bench: Bench, wand: Wand) -> None:
     _losing_arm(bench.peer, 1, acts=True)
     with pytest.raises(LinkLost, match="stopped before anything ran") as caught:
@@ -232,6 +241,7 @@ def test_a_set_point_out_of_range_is_wrong_usage(wand: Wand) -> None:
         wand.set_point(26_000)
 
 
+@pytest.mark.hazard("H-30", "computer")
 def test_another_version_names_wand_and_both_hashes(mocker: MockerFixture) -> None:
     bench = Bench(mocker, Peer(table_hash=0xABCD))
     with pytest.raises(VersionMismatch, match=r"TEST-0001.*0000abcd"):

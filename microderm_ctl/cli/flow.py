@@ -106,11 +106,13 @@ def keep_result(call: Invocation, name: str | None, result: PatchResult) -> Repo
     complete = [test for test in store.patch_tests(person.id) if test.complete]
     if not complete:
         raise UsageProblem("There is no patch test to be judged.", "Make one with 'microderm patch-test'.")
-    test = complete[-1]
-    ready_s = test.started_s + PATCH_WAIT_S
+    test = max(complete, key=lambda one: one.id)
+    counts_as = {fix.recorded_at_s: fix.counts_as_s for fix in store.clock_fixes()}
+    made_s = counts_as.get(test.started_s, test.started_s)
+    ready_s = made_s + PATCH_WAIT_S
     if result is PatchResult.CLEAN and now_s < ready_s:
         raise RuleRefusal(
-            f"The patch test was made at {local_time(test.started_s)}; it is looked at after 24 hours.",
+            f"The patch test was made at {local_time(made_s)}; it is looked at after 24 hours.",
             f"From {local_time(ready_s)} say how the spot looks. If it is red or sore already, say that now.",
             {"retry_at": iso_time(ready_s)},
         )

@@ -17,6 +17,7 @@ from microderm_ctl.cli.words import duration_of, iso_time
 from microderm_ctl.errors import Stopped, UsageProblem
 from microderm_ctl.records.running import registered, running_simulators
 from microderm_ctl.records.store import Store
+from microderm_ctl.simulator.link_faults import sort_faults
 from microderm_ctl.simulator.serve import serve_pty, serve_tcp
 from microderm_ctl.simulator.trace import Trace, Tracer
 from microderm_ctl.simulator.unit import Unit, make_unit
@@ -99,7 +100,13 @@ def _advanced_lines(record: Advanced) -> Iterator[str]:
 @click.option("--memory", type=click.Path(path_type=Path), metavar="DIR", help="where the wands keep their memory")
 @click.option("--advance", metavar="TIME", help="move the practice calendar on, e.g. 28d; alone: then end")
 @click.option("--no-hangup", is_flag=True, help="hide from the wand that its port was closed")
-@click.option("--fault", "faults", multiple=True, metavar="KIND[=VALUE][@S]", help="what goes wrong, S seconds after the start")
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="FAULT",
+    help="what goes wrong: KIND[=VALUE][@S] in the wand, S seconds after its start; NAME=CHANCE,... on the link",
+)
 @click.option("--trace", type=click.Path(path_type=Path), metavar="FILE", help="write what truly happens, a line of JSON a step")
 @click.option("--seed", type=click.IntRange(0), metavar="N", help="the same number gives the same run")
 def simulate(call: Invocation, **options: Any) -> Report | None:
@@ -141,12 +148,17 @@ def _serve(
 ) -> None:
     utc_s = call.now_s(practice=True)
     tracer = stack.enter_context(Trace(trace)) if trace is not None else None
-    made = [make_unit(serial, hand=hand, memory=memory, seed=seed, tip=tip, faults=faults, utc_s=utc_s) for serial in _serials(call, units)]
+    wrong = sort_faults(faults)
+    made = [
+        make_unit(serial, hand=hand, memory=memory, seed=seed, tip=tip, faults=wrong.wand, utc_s=utc_s) for serial in _serials(call, units)
+    ]
     notices = Notices(call, stack, hand == KEYS)
     serve = serve_tcp if kind == "tcp" or sys.platform == "win32" else serve_pty
     if tcp_port is not None:
         serve = partial(serve_tcp, first_port=tcp_port)
-    ended_by = serve(made, notices.ready, notices.gone, no_hangup=no_hangup, trace=Calendar(call.store(True), tracer))
+    ended_by = serve(
+        made, notices.ready, notices.gone, no_hangup=no_hangup, trace=Calendar(call.store(True), tracer), link=wrong.link, seed=seed
+    )
     if ended_by:
         raise Stopped("The virtual wands were stopped.")
 

@@ -176,7 +176,7 @@ class Visit:
 
     def keep_patch_result(self, result: PatchResult) -> None:
         """Keep how the spot of the newest patch test looks."""
-        test = [one for one in self.store.patch_tests(self.record.id) if one.complete][-1]
+        test = max((one for one in self.store.patch_tests(self.record.id) if one.complete), key=lambda one: one.id)
         self.store.keep_patch_result(test.id, result, self.prepared.now_s)
         self.refresh()
 

@@ -27,6 +27,7 @@ class App(Core):
         self._lanes = [-1, -1]
         self._cache: "list[tuple[int, int, int, bytes]]" = []
         self._renewal: "list[tuple[int, int, int, bytes]]" = []
+        self._greeting: "list[tuple[int, int, int, bytes]]" = []
 
     def feed(self, data: bytes) -> bytes:
         """Take bytes from the computer and return the answers."""
@@ -104,7 +105,12 @@ class App(Core):
 
     def _cached(self, message: int, sequence: int, check: int) -> "bytes | None":
         """Return what this very request was answered before."""
-        for entry in self._renewal if message == w.RENEW else self._cache:
+        kept = self._cache
+        if message == w.RENEW:
+            kept = self._renewal
+        elif message == w.HELLO:
+            kept = self._greeting
+        for entry in kept:
             if entry[:3] == (message, sequence, check):
                 return entry[3]
         return None
@@ -125,9 +131,10 @@ class App(Core):
             self._lanes = [-1, -1]
             self._cache = []
             self._renewal = []
-        if message == w.RENEW:
+            self._greeting = [(message, sequence, check, frame)]
+        elif message == w.RENEW:
             self._renewal = [(message, sequence, check, frame)]
-        elif message == w.HELLO or needs_session(message):
+        elif needs_session(message):
             self._cache = [(message, sequence, check, frame)] + self._cache[: CACHE - 1]
 
     def _nak(self, message: int, sequence: int, refusal: Refusal) -> bytes:

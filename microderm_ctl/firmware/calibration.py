@@ -22,9 +22,8 @@ ZERO_WINDOW = 2000  # 4 kPa
 
 
 def build(zero_raw: int, serial: bytes, utc_s: int, gain: int, curve: int) -> bytes:
-    """Return the content of a calibration record."""
-    padded = serial + b"\0" * (12 - len(serial))
-    return wire.pack(FORM, (VERSION, 0, zero_raw, padded, utc_s, gain, curve))
+    """Return the content of a calibration record; a short serial number is filled up with zero bytes."""
+    return wire.pack(FORM, (VERSION, 0, zero_raw, serial, utc_s, gain, curve))
 
 
 def read(content: bytes, serial: bytes) -> "tuple[int, int, int, int] | None":

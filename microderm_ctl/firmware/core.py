@@ -92,9 +92,9 @@ class Core:
             self.state.mode, self.state.cause, self.state.latched = k.LOCKOUT, latch[0], latch[0]
         entry = self.ledger.by_age(0)
         if entry is not None and self.ledger.is_open():
+            self._set_cooldown(0 if entry[4] else self.c.cooldown_steps)
             self._keep(self.ledger.settle(entry[8], k.RESET))
             self.state.cause = self.state.cause or k.RESET
-            self._set_cooldown(0 if entry[4] else self.c.cooldown_steps)
 
     def open_session(self, is_same_table: bool) -> None:
         """Draw a new token, or none for another table."""
@@ -109,11 +109,18 @@ class Core:
 
     def stop(self, cause: int) -> None:
         """Stop whatever runs, at once, not with the next step."""
-        if self.state.mode in k.ACTIVE or self.state.mode == k.SERVICE:
-            states.stop(self.state, self.measured, cause)
-            self.state.duty, self.state.vent = 0, 1
-            self.board.set_pump(0)
-            self.board.set_vent(True)
+        s = self.state
+        if s.mode in k.ACTIVE or s.mode == k.SERVICE:
+            states.stop(s, self.measured, cause)
+            self.rest()
+        elif s.mode == k.SELF_TEST:
+            s.service = 0  # a technician's test does not lead back to SERVICE
+
+    def rest(self) -> None:
+        """Pump off and vent open, at once."""
+        self.state.duty, self.state.vent = 0, 1
+        self.board.set_pump(0)
+        self.board.set_vent(True)
 
     def control_step(self) -> None:
         """Read, decide and drive, in that order; then write down what ended."""
@@ -165,7 +172,7 @@ class Core:
         if abs(zero - calibrated) <= (self.c.zero_window_raw if self.coefficients else calibration.ZERO_WINDOW):
             self.zero = zero
         else:
-            s.mode, s.cause = k.FAULT, k.SENSOR_RANGE
+            s.mode, s.cause, s.service = k.FAULT, k.SENSOR_RANGE, 0
 
     def note_change(self) -> None:
         """Tell a change of state, and write what it must leave in memory; the pump is off and the vent open then."""
@@ -174,13 +181,15 @@ class Core:
         if s.mode == before:
             return
         self.events.append((before, s.mode, s.cause))
-        if s.mode not in k.ACTIVE and s.mode != k.STOPPING and self.ledger.is_open():
-            self._keep(self.ledger.settle(s.treatment * self.c.step_ms, s.cause))
-        if k.COOLDOWN in (s.mode, before):
-            self._set_cooldown(s.cooldown)
+        # What keeps somebody from harm is written first: power that goes in between leaves the entry open, and the reserve counts.
         if s.mode == k.LOCKOUT and not s.latched:
             s.latched = s.cause
             self._keep(self.memory.write(memory.LATCH, bytes((s.cause,))))
+        is_over = s.mode not in k.ACTIVE and s.mode != k.STOPPING and self.ledger.is_open()
+        if k.COOLDOWN in (s.mode, before) or (is_over and s.cooldown):
+            self._set_cooldown(s.cooldown)
+        if is_over:
+            self._keep(self.ledger.settle(s.treatment * self.c.step_ms, s.cause))
 
     def _set_cooldown(self, steps: int) -> None:
         self.state.cooldown = steps

@@ -14,11 +14,13 @@ def judge(c: Constants, s: State, m: Measured) -> int:
     if s.mode in (k.BOOT, k.SELF_TEST, k.FAULT, k.LOCKOUT):
         return k.STUCK_PUMP if s.current >= c.off_current_steps else k.NONE
     cause = _judge_off(c, s, m)
-    if cause == k.NONE and s.mode in k.ACTIVE:
-        cause = _judge_skin(c, s, m) or _judge_link(s, m) or _judge_wand(c, s, m) or _judge_tip(s, m) or _judge_times(c, s)
-    elif cause == k.NONE and s.mode == k.SERVICE:
-        cause = _judge_skin(c, s, m) or _judge_link(s, m) or _judge_wand(c, s, m) or _judge_service(c, s)
-    return cause
+    if cause:
+        return cause
+    if s.mode in k.ACTIVE:
+        return _judge_skin(c, s, m) or _judge_link(s, m) or _judge_wand(c, s, m) or _judge_tip(s, m) or _judge_times(c, s)
+    if s.mode == k.SERVICE:
+        return _judge_skin(c, s, m) or _judge_link(s, m) or _judge_wand(c, s, m) or _judge_service(c, s)
+    return k.NONE
 
 
 def present(c: Constants, s: State, m: Measured) -> int:
@@ -32,7 +34,7 @@ def present(c: Constants, s: State, m: Measured) -> int:
         k.STUCK_PUMP if s.current >= c.off_current_steps else k.NONE,
         k.STUCK_VENT if s.off > c.release_steps and m.vacuum_pa > released_below(c, s) else k.NONE,
     ):
-        if cause != k.NONE:
+        if cause:
             faults |= 1 << cause
     return faults
 
@@ -97,7 +99,7 @@ def _judge_wand(c: Constants, s: State, m: Measured) -> int:
     if m.late_ms > c.late_most_ms:
         return k.LATE_STEP
     cause = judge_sensor(c, s, m)
-    if cause != k.NONE:
+    if cause:
         return cause
     if not c.temperature_least_dc <= m.temperature_dc <= c.temperature_most_dc:
         return k.TEMPERATURE
@@ -119,12 +121,12 @@ def _judge_service(c: Constants, s: State) -> int:
 
 
 def _judge_times(c: Constants, s: State) -> int:
-    """Which wait has run out."""
+    """Which wait has run out; those of ARMED and HOLD are nothing once it runs."""
     if s.wall >= c.wall_steps:
         return k.TREATMENT_TIMEOUT
-    if s.mode == k.ARMED and s.armed >= c.press_steps:
+    if s.armed >= c.press_steps:
         return k.NOT_PRESSED
-    if s.mode == k.HOLD and s.hold >= c.hold_steps:
+    if s.hold >= c.hold_steps:
         return k.HOLD_TIMEOUT
     if s.mode == k.RUN and s.unsealed >= c.unsealed_steps:
         return k.UNSEALED

@@ -60,7 +60,7 @@ class Ledger:
     def is_open(self) -> bool:
         """Return whether the newest entry was never settled."""
         entry = self.by_age(0)
-        return entry is not None and entry[IS_OPEN] == 1
+        return entry is not None and bool(entry[IS_OPEN])
 
     def _put(self, entry: "tuple[int, ...]") -> bool:
         if not self._memory.write(LEDGER + entry[ENTRY] % LEDGER_PAIRS, wire.pack(FORM, entry)):
@@ -69,9 +69,6 @@ class Ledger:
         return True
 
     def _insert(self, entry: "tuple[int, ...]") -> None:
-        kept = [old for old in self._entries if old[ENTRY] != entry[ENTRY]]
-        position = 0
-        while position < len(kept) and kept[position][ENTRY] > entry[ENTRY]:
-            position += 1
-        kept.insert(position, entry)
-        self._entries = kept[:LEDGER_PAIRS]
+        newer = [old for old in self._entries if old[ENTRY] > entry[ENTRY]]
+        older = [old for old in self._entries if old[ENTRY] < entry[ENTRY]]
+        self._entries = (newer + [entry] + older)[:LEDGER_PAIRS]

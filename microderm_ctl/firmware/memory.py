@@ -36,8 +36,6 @@ def build_slot(kind: int, generation: int, content: bytes) -> bytes:
 
 def read_slot(kind: int, slot: bytes) -> "tuple[int, bytes] | None":
     """Return generation and content of a sound slot of this kind, else None."""
-    if len(slot) < _HEAD_SIZE + 4:
-        return None
     head = wire.unpack(_HEAD, slot[:_HEAD_SIZE])
     if head is None or head[0] != kind or len(slot) != _HEAD_SIZE + head[1] + 4:
         return None
@@ -71,11 +69,11 @@ class Memory:
         The first write of all fills both slots, so that from then on one that rots is never the only one.
         """
         newest_slot, (generation, _) = self._newest(kind)
-        target = 2 * kind + (1 if newest_slot == 0 else 0)
+        target, other = 2 * kind + 1 - newest_slot, 2 * kind + newest_slot
         try:
             is_written = self._put(target, build_slot(kind, generation + 1, content))
-            if is_written and not self._board.read_slot(target ^ 1):
-                is_written = self._put(target ^ 1, build_slot(kind, generation + 2, content))
+            if is_written and not self._board.read_slot(other):
+                is_written = self._put(other, build_slot(kind, generation + 2, content))
             return is_written
         except OSError:
             return False

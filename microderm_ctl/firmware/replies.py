@@ -17,8 +17,7 @@ RESTART_STEPS = 5  # the answer leaves first
 def hello(app: Core, values: "tuple[int, ...]") -> "tuple[int | bytes, ...]":
     """Open a session if the tables agree; whatever session there was ends, and a treatment with it."""
     s = app.state
-    if s.mode in k.ACTIVE or s.mode == k.SERVICE:
-        app.stop(k.SESSION_REPLACED)
+    app.stop(k.SESSION_REPLACED)
     app.open_session(values[1] == w.TABLE_HASH)
     return (w.MAGIC, w.TABLE_HASH, app.token, app.boot_id, app.now, app.c.lease_steps * app.c.step_ms, s.mode, s.cause)
 
@@ -84,17 +83,17 @@ def arm(app: Core, values: "tuple[int, ...]") -> "tuple[int | bytes, ...]":
     c, s = app.c, app.state
     most_ms = c.patch_most_ms if purpose else c.treatment_most_ms
     treatment_ms = min(values[6], most_ms)
+    if not app.ledger.reserve(values[1], values[2], values[3], purpose, treatment_ms):
+        raise Refusal(w.NO_MEMORY)
     s.cap_pa = tuple([min(one, c.set_point_most_pa) for one in cap])
     s.trip_pa = tuple([k.trip_of(c, one) if one else 0 for one in s.cap_pa])
     s.limit = tuple([min(one * 1000, most_ms) // c.step_ms for one in seconds])
     s.dwell_limit = tuple([min(one, c.dwell_most_ms) // c.step_ms for one in dwell])
     s.zone, s.used, s.row = zone, (0,) * k.ROWS, k.NO_ROW
     s.treatment_limit, s.treatment = treatment_ms // c.step_ms, 0
-    if not app.ledger.reserve(values[1], values[2], values[3], purpose, treatment_ms):
-        raise Refusal(w.NO_MEMORY)
     app.command_id = values[1]
     s.grit_um, s.purpose, s.count = values[5], purpose, count
-    s.armed = s.wall = s.strains = s.stop_pa = s.cause = s.confirmed_pa = s.press_needed = s.set_point_pa = 0
+    s.armed = s.hold = s.wall = s.strains = s.stop_pa = s.cause = s.confirmed_pa = s.press_needed = s.set_point_pa = 0
     s.mode = k.ARMED
     answered_seconds = tuple([one * c.step_ms // 1000 for one in s.limit])
     answered_dwell = tuple([one * c.step_ms for one in s.dwell_limit])

@@ -148,7 +148,8 @@ def self_test(app: Core, values: "tuple[int, ...]") -> "tuple[int | bytes, ...]"
     """Run the self-test again; SERVICE goes on after it."""
     _check_open(app, 0)
     s = app.state
-    s.mode, s.test, s.passing, s.drive_mode = k.SELF_TEST, 0, 0, k.DRIVE_OFF
+    s.mode, s.test, s.passing, s.drive_mode, s.drive_vent = k.SELF_TEST, 0, 0, k.DRIVE_OFF, 1
+    app.rest()
     return (app.faults() & 0xFFFFFFFF, max(0, app.zero), app.test_noise)
 
 
@@ -156,6 +157,8 @@ def clear_latch(app: Core, values: "tuple[int, ...]") -> "tuple[int | bytes, ...
     """Take the lock away, if nothing is wrong now."""
     _check_open(app, CLEAR_BIT)
     s = app.state
+    if s.duty or not s.vent:
+        raise Refusal(w.WRONG_STATE)
     faults = interlock.present(app.c, s, app.measured)
     if faults:
         raise Refusal(w.SENSOR, 255, faults)

@@ -16,7 +16,9 @@ def step(c: Constants, s: State, m: Measured) -> None:
     """Take one control step."""
     observe(c, s, m)
     cause = interlock.judge(c, s, m)
-    if cause != k.NONE:
+    if cause:
+        if cause == k.TREATMENT_DONE and not s.purpose:
+            s.cooldown = c.cooldown_steps  # owed from here on, whatever goes wrong while it stops
         stop(s, m, cause)
     else:
         _advance(c, s, m)
@@ -54,14 +56,14 @@ def observe(c: Constants, s: State, m: Measured) -> None:
 
 
 def _observe_sensor(c: Constants, s: State, m: Measured) -> None:
-    is_same = m.raw == s.last_raw and s.duty > 0
+    is_same = m.raw == s.last_raw and s.duty
     s.frozen = min(SATURATED, s.frozen + 1) if is_same else 0
     s.jump = 1 if s.last_raw >= 0 and m.raw - s.last_raw > c.jump_most_raw else 0
     s.last_raw = m.raw
 
 
 def _observe_pump(c: Constants, s: State, m: Measured) -> None:
-    is_off = s.duty == 0
+    is_off = not s.duty
     s.off = min(SATURATED, s.off + 1) if is_off and s.vent else 0
     s.current = min(SATURATED, s.current + 1) if is_off and m.pump_ma > c.off_ma else 0
 
@@ -82,18 +84,18 @@ def _observe_run(c: Constants, s: State, m: Measured) -> None:
 
 def stop(s: State, m: Measured, cause: int) -> None:
     """Pump off and vent open from here on; the first cause of a stop is kept."""
-    if s.mode == k.RUN or s.duty > 0:
+    if s.mode == k.RUN or s.duty:
         s.stop_pa = max(0, m.vacuum_pa)
     s.strain = s.dwell = s.unsealed = 0
     if s.mode == k.RUN and cause in k.HOLD_CAUSES:
-        s.strains += 1 if cause == k.NO_SEAL_DRIVE else 0
+        s.strains += 1 if cause in k.STRAIN_CAUSES else 0
         s.mode, s.hold, s.hold_cause, s.cause, s.moved = k.HOLD, 0, cause, cause, 0
     elif s.mode == k.STOPPING:
         s.mode = k.LOCKOUT if cause == k.STUCK_PUMP else k.FAULT
         if cause == k.STUCK_PUMP or s.cause not in k.FAULT_CAUSES:
             s.cause = cause
     elif cause == k.STUCK_PUMP:
-        s.mode, s.cause = k.LOCKOUT, cause
+        s.mode, s.cause, s.service = k.LOCKOUT, cause, 0
     elif s.mode in k.ACTIVE or s.mode == k.SERVICE:
         s.mode, s.cause, s.service = k.STOPPING, cause, 0
     elif cause in k.FAULT_CAUSES:
@@ -104,18 +106,18 @@ def stop(s: State, m: Measured, cause: int) -> None:
 def _advance(c: Constants, s: State, m: Measured) -> None:
     """Move on where nothing forbids it."""
     if s.mode == k.SERVICE:
-        if s.drive_mode != k.DRIVE_OFF and (s.pressed or not s.drive_left):
+        if s.drive_mode and (s.pressed or not s.drive_left):
             s.drive_mode, s.drive_vent = k.DRIVE_OFF, 1
     elif s.mode == k.ARMED:
-        if s.pressed and s.row != k.NO_ROW:
+        if s.pressed and s.row < k.ROWS:
             s.confirmed_pa = s.cap_pa[s.row]
             _run(s)
     elif s.mode == k.HOLD:
         _advance_hold(c, s, m)
     elif s.mode == k.STOPPING:
         if m.vacuum_pa < interlock.released_below(c, s):
-            _stopped(c, s)
-    else:
+            _stopped(s)
+    elif s.mode != k.RUN:
         _advance_idle(c, s, m)
 
 
@@ -133,30 +135,28 @@ def _advance_hold(c: Constants, s: State, m: Measured) -> None:
 
 def may_run(s: State) -> bool:
     """Return whether the row in force has time left and needs no press."""
-    return s.row != k.NO_ROW and not s.press_needed and s.used[s.row] < s.limit[s.row] and s.treatment < s.treatment_limit
+    return s.row < k.ROWS and not s.press_needed and s.used[s.row] < s.limit[s.row] and s.treatment < s.treatment_limit
 
 
 def _run(s: State) -> None:
     s.mode, s.cause = k.RUN, k.NONE
-    s.unsealed = s.dwell = s.strain = s.hold_cause = s.sealed = 0
+    s.unsealed = s.dwell = s.strain = s.armed = s.hold = s.hold_cause = s.sealed = 0
 
 
 def resume(s: State) -> bool:
     """Leave HOLD at the computer's word; after dwell only once motion was seen."""
-    if s.mode != k.HOLD or not may_run(s) or (s.hold_cause == k.DWELL and not s.moved) or s.off == 0:
+    if s.mode != k.HOLD or not may_run(s) or (s.hold_cause == k.DWELL and not s.moved) or not s.off:
         return False
     _run(s)
     return True
 
 
-def _stopped(c: Constants, s: State) -> None:
+def _stopped(s: State) -> None:
     """Where a stop ends, once the vacuum is gone."""
     if s.cause in k.FAULT_CAUSES:
         s.mode = k.FAULT
     elif s.latched:
         s.mode, s.cause = k.LOCKOUT, s.latched
-    elif s.cause == k.TREATMENT_DONE and not s.purpose:
-        s.mode, s.cooldown = k.COOLDOWN, c.cooldown_steps
     elif s.cooldown:
         s.mode = k.COOLDOWN
     else:
@@ -166,7 +166,7 @@ def _stopped(c: Constants, s: State) -> None:
 
 def _advance_idle(c: Constants, s: State, m: Measured) -> None:
     s.idle = min(SATURATED, s.idle + 1)
-    if s.session and (not m.line_up or s.silent >= c.silent_steps):
+    if not m.line_up or s.silent >= c.silent_steps:
         s.session = 0
     if s.mode == k.BOOT:
         s.mode, s.test = k.SELF_TEST, 0
@@ -174,9 +174,9 @@ def _advance_idle(c: Constants, s: State, m: Measured) -> None:
         _advance_test(c, s, m)
     elif s.mode == k.COOLDOWN:
         s.cooldown = max(0, s.cooldown - 1)
-        if s.cooldown == 0:
+        if not s.cooldown:
             s.mode = k.SAFE
-    elif s.mode == k.FAULT and s.acknowledged and s.pressed and interlock.present(c, s, m) == 0:
+    elif s.mode == k.FAULT and s.acknowledged and s.pressed and not interlock.present(c, s, m):
         s.mode, s.test, s.acknowledged = k.SELF_TEST, 0, 0
     if s.mode in (k.SAFE, k.LINKED):
         s.mode = k.LINKED if s.session else k.SAFE
@@ -187,7 +187,10 @@ def _advance_test(c: Constants, s: State, m: Measured) -> None:
     s.test += 1
     s.passing = 0 if interlock.present(c, s, m) or (m.button and not s.service) else s.passing + 1
     if s.passing >= c.test_steps:
-        s.mode = k.SERVICE if s.service else k.COOLDOWN if s.cooldown else k.SAFE
+        if s.latched and not s.service:
+            s.mode, s.cause = k.LOCKOUT, s.latched
+        else:
+            s.mode = k.SERVICE if s.service else k.COOLDOWN if s.cooldown else k.SAFE
     elif s.test >= c.test_most_steps:
         s.service = 0
         s.mode, s.cause = k.FAULT, first_fault(interlock.present(c, s, m))
@@ -195,7 +198,7 @@ def _advance_test(c: Constants, s: State, m: Measured) -> None:
 
 def first_fault(faults: int) -> int:
     """Return the lowest cause among fault bits; INTERNAL where none is set."""
-    for cause in range(32):
+    for cause in range(k.INTERNAL):
         if faults >> cause & 1:
             return cause
     return k.INTERNAL
@@ -204,8 +207,8 @@ def first_fault(faults: int) -> int:
 def _drive(c: Constants, s: State, m: Measured) -> None:
     """Let the regulator drive in RUN, and a technician in SERVICE; in every other state the pump is off and the vent open."""
     if s.mode == k.SERVICE and s.drive_mode != k.DRIVE_SET_POINT:
-        s.duty = s.drive_duty if s.drive_mode == k.DRIVE_DUTY else 0
-        s.vent = 1 if s.drive_mode == k.DRIVE_OFF and s.drive_vent else 0
+        s.duty = s.drive_duty if s.drive_mode else 0
+        s.vent = 1 if s.drive_vent and not s.drive_mode else 0
         s.control = regulator.REST
         return
     if s.mode not in (k.RUN, k.SERVICE):

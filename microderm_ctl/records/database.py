@@ -190,6 +190,8 @@ def explained_sql(path: Path, sentence: str) -> Iterator[None]:
         raise
     except sqlite3.Error as error:
         raise sql_problem(error, path, sentence) from error
+    except UnicodeDecodeError as error:  # a text of the file, or of what SQLite says of its damage
+        raise torn_problem(path) from error
 
 
 def sql_problem(error: sqlite3.Error, path: Path, sentence: str) -> FileProblem:

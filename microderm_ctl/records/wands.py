@@ -11,7 +11,9 @@ _ENTRY: Final = "entry, command_id, tag, armed_s, patch_test, is_open, cause, re
 _KEEP_ENTRY: Final = f"""
 INSERT INTO ledger_seen (wand_serial, {_ENTRY}, seen_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (wand_serial, command_id) DO UPDATE SET
-    is_open = excluded.is_open, cause = excluded.cause, used_ms = max(used_ms, excluded.used_ms), seen_s = excluded.seen_s
+    tag = excluded.tag, armed_s = max(armed_s, excluded.armed_s), patch_test = min(patch_test, excluded.patch_test),
+    reserved_ms = max(reserved_ms, excluded.reserved_ms), used_ms = max(used_ms, excluded.used_ms),
+    is_open = excluded.is_open, cause = excluded.cause, seen_s = excluded.seen_s
 """
 _SEE_WAND: Final = """
 INSERT INTO wands (serial, first_seen_s, last_seen_s) VALUES (?, ?, ?)
@@ -34,7 +36,10 @@ class WandsPart(StoreBase):
         )
 
     def keep_ledger(self, serial: str, entries: Sequence[WandEntry], now_s: int) -> None:
-        """Keep what a wand's ledger says; what was seen once counts for ever, even when the wand forgets it."""
+        """Keep what a wand's ledger says; what was seen once counts for ever, even when the wand forgets it.
+
+        What was changed in the store since is put right by the wand's word, unless it counts less.
+        """
         with self._write():
             self._run(_SEE_WAND, serial, now_s, now_s)
             for entry in entries:

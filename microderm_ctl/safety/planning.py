@@ -6,8 +6,9 @@ from microderm_ctl.units import VACUUM_STEP_PA, format_kpa
 
 from .evidence import DEPTH_PERMILLE, FITZPATRICK_LONG_INTERVAL_FROM, LADDER_PERMILLE, LOWEST_PA, PASSES, PATCH_S, ZONE_S, ZONES_AT_ONCE
 from .limits import ONE, Bound, Cap, Limits, Scale, cap_for, meet_all, part_of, trip_for
+from .rules_skin import row_name
 from .situation import Situation, asked_zones
-from .skin import Skin
+from .skin import CAREFUL_ORDER, Skin
 from .values import Aftermath, Factor, Grit, Kind, Plan, PlannedZone, Refusal
 from .zones import OILY_ZONES, REGIONS, TREATABLE, Zone, join_labels
 
@@ -29,13 +30,16 @@ def draft(situation: Situation, scales: tuple[Scale, ...], bounds: tuple[Bound, 
     zones = [zone for zone in asked_zones(situation) if zone in REGIONS]
     if grit is None or not zones:
         return None, []
-    caps = [_Zone(zone, cap_for(situation.row, zone, grit, scales, bounds), _seconds(situation, limits, zone)) for zone in zones]
+    beside = _passes_beside_skin(situation, bounds)
+    caps = [_Zone(zone, cap_for(situation.row, zone, grit, scales, bounds), _seconds(situation, limits, beside, zone)) for zone in zones]
     caps = [known for known in caps if known.seconds > 0]
     too_low = _too_low(situation, caps)
     if _one_level(situation) and caps:
         caps = _levelled(caps, [cap_for(situation.row, zone, grit, scales, bounds) for zone in _begun(situation)])
     refusals = [*too_low, *_level(situation, caps), *_too_long(situation, limits, caps)]
-    return (None, refusals) if refusals or not caps else (_plan(situation, grit, limits, caps), [])
+    if not refusals and (not caps or limits.dwell_ms <= 0):
+        refusals = [_nothing_left()]
+    return (None, refusals) if refusals else (_plan(situation, grit, limits, caps), [])
 
 
 def draft_patch_test(situation: Situation, scales: tuple[Scale, ...], bounds: tuple[Bound, ...]) -> Drafted:
@@ -43,6 +47,8 @@ def draft_patch_test(situation: Situation, scales: tuple[Scale, ...], bounds: tu
     limits, lowest = meet_all(bounds), LOWEST_PA.value
     if limits.vacuum_pa < lowest:
         return None, [_cap_too_low((), limits.vacuum_pa, lowest, ())]
+    if min(limits.treatment_s, limits.zone_s) < PATCH_S or limits.dwell_ms <= 0:
+        return None, [_nothing_left()]
     if situation.grit is None or len(situation.request.zones) != 1:
         return None, []
     factors = (Factor("patch test: the lowest setting", ONE, lowest, True, "Beurer FC 76 manual, p. 18"),)
@@ -92,9 +98,25 @@ def _passes(situation: Situation, limits: Limits) -> int:
     return max(1, min(limits.passes, PASSES[situation.row].value))
 
 
-def _seconds(situation: Situation, limits: Limits, zone: Zone) -> int:
-    """Return a zone's sealed seconds: a pass is an equal share, so fewer passes take fewer seconds."""
-    share = ZONE_S[zone].of(situation.row) * _passes(situation, limits) // PASSES[situation.row].value
+def _passes_beside_skin(situation: Situation, bounds: tuple[Bound, ...]) -> int:
+    """Return the passes that every rule but the one of the skin's row leaves."""
+    return max(1, meet_all(tuple(bound for bound in bounds if bound.rule != row_name(situation.row))).passes)
+
+
+def _share(row: Skin, zone: Zone, passes: int) -> int:
+    """Return a row's seconds of a zone for some passes: each is an equal share."""
+    whole = PASSES[row].value
+    return ZONE_S[zone].of(row) * min(passes, whole) // whole
+
+
+def _seconds(situation: Situation, limits: Limits, passes: int, zone: Zone) -> int:
+    """Return a zone's sealed seconds for the passes that other rules leave.
+
+    A pass takes longer on sensitive skin, which has fewer. So that fewer passes never give it more
+    seconds than a less sensitive skin has, the least share of all rows from its own on counts.
+    """
+    rows = CAREFUL_ORDER[CAREFUL_ORDER.index(situation.row) :]
+    share = min(_share(row, zone, passes) for row in rows)
     seconds = min(limits.zone_s, share)
     if situation.target is None:
         return seconds

@@ -21,6 +21,7 @@ from .situation import Situation, is_clean, recorded_times
 from .values import Aftermath, Ending, Kind, Patch, PatchResult, Refusal, Treatment
 
 _PAINFUL = (Ending.PAIN, Ending.BLEEDING)
+_POSITIVE = (PatchResult.RED, PatchResult.SORE)
 
 
 def recorded_ahead(situation: Situation) -> Found:
@@ -108,7 +109,7 @@ def _ended_s(treatment: Treatment) -> int:
 
 def _locks(situation: Situation) -> list[tuple[Treatment, int]]:
     lock_days = max(situation.floor_days, STOP_LOCK_DAYS.value)
-    return [(known, _ended_s(known) + days(lock_days)) for known in situation.treatments if known.ending in _PAINFUL]
+    return [(known, _ended_s(known) + days(lock_days)) for known in situation.history.treatments if known.ending in _PAINFUL]
 
 
 def stopped_for_pain(situation: Situation) -> Found:
@@ -137,7 +138,7 @@ def ending_unsaid(situation: Situation) -> Found:
     lock_days = max(situation.floor_days, STOP_LOCK_DAYS.value)
     late = [
         known
-        for known in situation.treatments
+        for known in sorted(situation.history.treatments, key=_ended_s)
         if known.ending is None and known.sealed_ms > 0 and situation.now_s < _ended_s(known) + days(lock_days)
     ]
     if not late:
@@ -157,27 +158,32 @@ def ending_unsaid(situation: Situation) -> Found:
 
 def dark_mark(situation: Situation) -> Found:
     """Refuse after a dark mark on Fitzpatrick III-VI until a professional has seen it."""
-    marks = [known for known in situation.treatments if known.aftermath is Aftermath.DARK_MARK]
+    marks = sorted(known.at_s for known in situation.history.treatments if known.aftermath is Aftermath.DARK_MARK)
     if not marks or situation.fitzpatrick < FITZPATRICK_DARK_MARK_FROM:
         return ()
     plan = situation.plan
-    if plan is not None and "dark_mark" in plan.cleared and plan.made_at_s >= marks[-1].at_s:
+    if plan is not None and "dark_mark" in plan.cleared and plan.made_at_s >= marks[-1]:
         return ()
     return (
         Refusal(
             "dark-mark",
             "dark marks after a treatment",
-            f"A dark mark came after the treatment of {when(marks[-1].at_s)}; another could make it worse.",
+            f"A dark mark came after the treatment of {when(marks[-1])}; another could make it worse.",
             FITZPATRICK_SOURCE,
             "Show it to a skin doctor, and leave treatments until they allow them.",
         ),
     )
 
 
+def _newest(patch: Patch) -> tuple[int, bool, int]:
+    """Sort patch tests by time; of two of the same second the one that was not clean comes last."""
+    return patch.at_s, patch.result in _POSITIVE, patch.result_at_s or 0
+
+
 def patch_test(situation: Situation) -> Found:
     """Ask for a patch test that is younger than the profile and any painful stop, 24 hours old, and clean."""
-    patch = max(situation.history.patches, key=lambda known: (known.at_s, known.result_at_s or 0), default=None)
-    if patch is not None and patch.result in (PatchResult.RED, PatchResult.SORE):
+    patch = max(situation.history.patches, key=_newest, default=None)
+    if patch is not None and patch.result in _POSITIVE:
         return _patch_positive(situation, patch)
     if situation.request.kind is Kind.PATCH_TEST:
         return ()

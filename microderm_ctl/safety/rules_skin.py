@@ -37,14 +37,19 @@ def up_to(coarsest: Grit) -> frozenset[Grit]:
     return frozenset(GRIT_ORDER[: GRIT_ORDER.index(coarsest) + 1])
 
 
+def row_name(row: Skin) -> str:
+    """Return the name of the rule that a row of the table is."""
+    return f"skin: {row.value}"
+
+
 def skin_bounds(row: Skin, fitzpatrick: int) -> tuple[Bound, ...]:
     """Return the bounds of a row and of a Fitzpatrick type."""
     bounds = [
-        Bound(f"skin: {row.value}", WHOLE._replace(grits=up_to(COARSEST[row])), GRIT_SOURCE),
-        Bound(f"skin: {row.value}", WHOLE._replace(dwell_ms=DWELL_MS[row].value), DWELL_MS[row].source),
-        Bound(f"skin: {row.value}", WHOLE._replace(passes=PASSES[row].value), PASSES[row].source),
-        Bound(f"skin: {row.value}", WHOLE._replace(treatment_s=TREATMENT_S.of(row)), TREATMENT_S_SOURCE),
-        Bound(f"skin: {row.value}", WHOLE._replace(interval_days=INTERVAL_DAYS.of(row)), INTERVAL_SOURCE),
+        Bound(row_name(row), WHOLE._replace(grits=up_to(COARSEST[row])), GRIT_SOURCE),
+        Bound(row_name(row), WHOLE._replace(dwell_ms=DWELL_MS[row].value), DWELL_MS[row].source),
+        Bound(row_name(row), WHOLE._replace(passes=PASSES[row].value), PASSES[row].source),
+        Bound(row_name(row), WHOLE._replace(treatment_s=TREATMENT_S.of(row)), TREATMENT_S_SOURCE),
+        Bound(row_name(row), WHOLE._replace(interval_days=INTERVAL_DAYS.of(row)), INTERVAL_SOURCE),
     ]
     if fitzpatrick >= FITZPATRICK_FINE_ONLY_FROM:
         bounds.append(Bound(f"Fitzpatrick {ROMAN[fitzpatrick - 1]}", WHOLE._replace(grits=up_to(Grit.FINE)), FITZPATRICK_SOURCE))

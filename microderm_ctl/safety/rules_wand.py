@@ -30,7 +30,17 @@ def calibration(situation: Situation) -> Found:
                 _SEND_IN,
             ),
         )
-    if made_s is None or made_s <= 0 or made_s > situation.clock_s + AHEAD_S:
+    if made_s is not None and made_s > situation.clock_s + AHEAD_S:
+        return (
+            Refusal(
+                "calibration-unknown",
+                "calibration of the wand",
+                f"The wand says that it was calibrated on {when(made_s)}, and the computer's clock says {when(situation.clock_s)}.",
+                CALIBRATION_SOURCE,
+                f"Set the computer's clock. If it is right: {_SEND_IN}",
+            ),
+        )
+    if made_s is None or made_s <= 0:
         return (
             Refusal(
                 "calibration-unknown",

@@ -1,6 +1,6 @@
 """What the rules look at: the request beside a history in which times are right and parts belong together."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from .evidence import (
     AHEAD_S,
@@ -13,6 +13,7 @@ from .evidence import (
 )
 from .skin import Person, Skin, fitzpatrick_of, narrower, row_of, widens
 from .values import (
+    Aftermath,
     ClockFix,
     Ending,
     Grit,
@@ -31,6 +32,8 @@ from .zones import Zone
 
 _SAME_S = 30 * 60
 """A ledger entry this close to a record is the same treatment: none lasts longer."""
+_WORSE: Final = (None, Aftermath.FINE, Aftermath.RED_OVER_24_H, Aftermath.DARK_MARK)
+"""How the skin was afterwards, from what says least to the worst."""
 
 
 class Profile(NamedTuple):
@@ -86,10 +89,10 @@ def grit_of_um(size_um: int | None) -> Grit | None:
 
 def look_at(request: Request, person: Person, wand: WandState, history: History, now_s: int) -> Situation:
     """Return the situation that the rules judge; ``now_s`` is the computer's clock."""
+    whole = _whole(history)
     wand, history = _with_fixes(wand, history)
     recorded = recorded_times(history, wand, person)
     now = max([now_s, *(at_s for at_s in recorded if at_s <= now_s + AHEAD_S)])
-    whole = _merged(history.treatments)
     profile = profile_in_force(person, history, now)
     grit = grit_of_um(wand.tip_um)
     target = _target(request, whole)
@@ -208,20 +211,30 @@ def _counts(treatment: Treatment) -> bool:
     return treatment.sealed_ms >= COUNTS_FROM_MS
 
 
+def _whole(history: History) -> tuple[Treatment, ...]:
+    """Return whole treatments, oldest first: parts are brought together by their times as recorded, which fixes may make equal."""
+    merged = _merged(history.treatments)
+    _, fixed = _with_fixes(WandState(None, None), history._replace(treatments=merged))
+    return tuple(sorted(fixed.treatments, key=lambda known: known.at_s))
+
+
 def _merged(treatments: tuple[Treatment, ...]) -> tuple[Treatment, ...]:
-    """Return whole treatments, oldest first: what finished one is added to it."""
-    whole: dict[int, Treatment] = {}
-    for part in sorted(treatments, key=lambda known: (known.at_s, known.finishes_at_s or 0)):
-        begun = whole.get(part.finishes_at_s) if part.finishes_at_s is not None else None
-        if begun is None:
-            whole[part.at_s] = part
+    """Return treatments with what finished one added to it. Two of the same second stay two."""
+    whole: list[Treatment] = []
+    for part in sorted(treatments, key=lambda known: (known.at_s, known.finishes_at_s or 0, repr(known))):
+        begun = [number for number, known in enumerate(whole) if part.finishes_at_s is not None and known.at_s == part.finishes_at_s]
+        if begun:
+            whole[begun[-1]] = _joined(whole[begun[-1]], part)
         else:
-            whole[begun.at_s] = _joined(begun, part)
-    return tuple(whole.values())
+            whole.append(part)
+    return tuple(whole)
 
 
 def _joined(begun: Treatment, part: Treatment) -> Treatment:
-    """Return a treatment with a part added; it keeps the end of its first part, from which the two hours run."""
+    """Return a treatment with a part added; it keeps the end of its first part, from which the two hours run.
+
+    What either part did to the skin is kept: the worse of the two.
+    """
     later = {zone.zone: zone for zone in part.zones}
     zones = [
         zone._replace(sealed_ms=zone.sealed_ms + later[zone.zone].sealed_ms, completed=zone.completed or later[zone.zone].completed)
@@ -229,7 +242,7 @@ def _joined(begun: Treatment, part: Treatment) -> Treatment:
         else zone
         for zone in begun.zones
     ]
-    aftermath = part.aftermath if part.aftermath is not None else begun.aftermath
+    aftermath = max(begun.aftermath, part.aftermath, key=_WORSE.index)
     return begun._replace(sealed_ms=begun.sealed_ms + part.sealed_ms, zones=tuple(zones), ending=part.ending, aftermath=aftermath)
 
 

@@ -13,7 +13,7 @@ A fault is written ``KIND[=VALUE][@SECONDS]``, the seconds counted from the wand
     brown-out[=300]             the supply fails for so many ms, 20 to 60000
     late-step[=80]              one step comes so many ms late, 20 to 5000
 
-Faults of the link (bytes lost, doubled, delayed) are not here: they do not sit in the wand.
+Faults of the link (frames lost, doubled, late) do not sit in the wand: see ``link_faults``.
 """
 
 from difflib import get_close_matches

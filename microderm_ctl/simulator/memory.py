@@ -52,7 +52,8 @@ class DirectoryMemory(Memory):
         super().__init__()
         self.directory = directory
         with explained(directory, "The virtual wand's memory cannot be used"):
-            directory.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
+            for made in (directory.parent, directory):  # parents=True gives no mode to what it makes on the way
+                made.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
             self._slots = {int(path.stem[5:]): path.read_bytes() for path in directory.glob("slot-[0-9][0-9].bin")}
 
     def _keep(self, slot: int, content: bytes) -> None:

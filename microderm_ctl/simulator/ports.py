@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Final
 
 from microderm_ctl.errors import PortProblem
+from microderm_ctl.simulator.link_faults import Wire
 from microderm_ctl.simulator.unit import Unit
 
 READ_BYTES: Final = 4096
@@ -34,6 +35,8 @@ class Port:
                 hang-up does; only the lease then stops the wand.
         """
         self.unit = unit
+        self.wire: Wire = unit
+        """The link to the wand: the wand itself, unless something goes wrong on the way."""
         self.path = ""
         self.is_open = False
         self.is_connected = False
@@ -77,7 +80,7 @@ class Port:
             data = b""
         if data:
             self._answer()
-            self.send(self.unit.feed(data))
+            self.send(self.wire.feed(data))
         else:
             self._hang_up()
 

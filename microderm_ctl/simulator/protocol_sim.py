@@ -5,9 +5,11 @@
     port = serial.serial_for_url("sim://?serial=SIM-0007&hand=auto&seed=1")
 
     serial=TEXT     serial number                      tip=fine|medium|coarse|none
-    hand=auto|none|FILE                                fault=KIND[=VALUE][@SECONDS], as often as needed
+    hand=auto|none|FILE                                fault=FAULT    as often as needed
     memory=DIR      keep the wand's memory there       trace=FILE     what really happens, a line a step
     seed=N          another run; 0 unless told         utc=SECONDS    now on the practice calendar; the computer's clock unless told
+
+A fault is one in the wand, ``KIND[=VALUE][@SECONDS]``, or ``NAME=CHANCE[,NAME=CHANCE...]`` on its link (see ``link_faults``).
 
 Time passes only when somebody sleeps on ``port.clock``, or waits in ``read()``. A
 read with a time-out of 0 returns what is there. The line is DTR and the open port;
@@ -23,6 +25,7 @@ from serial.serialutil import PortNotOpenError, SerialBase, SerialException
 
 from microderm_ctl.clock import STEP_MS, RealClock, VirtualClock
 from microderm_ctl.errors import UsageProblem
+from microderm_ctl.simulator.link_faults import Wire, faulty, sort_faults
 from microderm_ctl.simulator.trace import Trace
 from microderm_ctl.simulator.unit import DEFAULT_SERIAL, Unit, make_unit
 
@@ -40,6 +43,8 @@ class Serial(SerialBase):
         self.clock = VirtualClock()
         """The only clock of this wand; it is replaced with the first ``open()``."""
         self.unit: Unit | None = None
+        self.wire: Wire | None = None
+        """The link to the wand: the wand itself, unless something goes wrong on the way."""
         self._received = bytearray()
         self._trace: Trace | None = None
         self._trace_path: Path | None = None
@@ -73,41 +78,44 @@ class Serial(SerialBase):
         seed = _whole("seed", one("seed", "0"))
         if "trace" in options:
             self._trace_path = Path(one("trace", ""))
+        faults = sort_faults(options.get("fault", []))
         unit = make_unit(
             one("serial", DEFAULT_SERIAL),
             hand=one("hand", "auto"),
             memory=Path(one("memory", "")) if "memory" in options else None,
             seed=seed,
             tip=one("tip", "fine"),
-            faults=options.get("fault", []),
+            faults=faults.wand,
             utc_s=utc_s,
         )
+        self.wire = faulty(unit, faults.link, seed, unit.serial)
         self.clock = VirtualClock(utc_s)
         return unit
 
     def close(self) -> None:
         """Hang up, and let the wand run on until its books are written."""
-        if not self.is_open or self.unit is None:
+        if not self.is_open or self.unit is None or self.wire is None:
             return
         self.is_open = False
         self.clock.detach(self._step)
         self.unit.set_line(False)
-        self.unit.run(AFTER_CLOSE_MS)
+        for _ in range(AFTER_CLOSE_MS // STEP_MS):
+            self.wire.step()
         if self._trace is not None:
             self._trace.close()
             self.unit.trace = None
 
     def _step(self, now_ms: int) -> None:
-        if self.unit is not None:
-            self._received += self.unit.step()
+        if self.wire is not None:
+            self._received += self.wire.step()
 
-    def _live(self) -> Unit:
-        """Return the wand behind the open port; a pulled cable is noticed here, as with a real one."""
-        if not self.is_open or self.unit is None:
+    def _live(self) -> Wire:
+        """Return the link to the wand behind the open port; a pulled cable is noticed here, as with a real one."""
+        if not self.is_open or self.unit is None or self.wire is None:
             raise PortNotOpenError()
         if not self.unit.is_plugged:
             raise SerialException(f"{self.port}: the device is gone.")
-        return self.unit
+        return self.wire
 
     @property
     def in_waiting(self) -> int:

@@ -22,6 +22,7 @@ from typing import Final
 
 from microderm_ctl.clock import RealClock
 from microderm_ctl.errors import UsageProblem
+from microderm_ctl.simulator.link_faults import LinkFaults, faulty
 from microderm_ctl.simulator.pace import Pace
 from microderm_ctl.simulator.ports import OnReady, Port, TcpPort
 from microderm_ctl.simulator.trace import Tracer
@@ -91,7 +92,7 @@ class Server:
             if port.is_open:
                 port.take_in()
             unit.dropped_ms = dropped_ms
-            port.send(unit.step())
+            port.send(port.wire.step())
             if unit.wants_to_end:
                 self.stop()
         self._look_after_cables(selector)
@@ -114,6 +115,8 @@ def serve_pty(
     *,
     no_hangup: bool = False,
     trace: Tracer | None = None,
+    link: LinkFaults | None = None,
+    seed: int | None = None,
 ) -> int:
     """Serve each unit on a pseudo terminal until a signal or a key ends it.
 
@@ -123,6 +126,8 @@ def serve_pty(
         on_gone: told when a unit's cable was pulled and its path is gone.
         no_hangup: hide from the wand that a client has gone.
         trace: takes a line for each step of each unit.
+        link: what goes wrong on the links.
+        seed: of what goes wrong; None draws one.
 
     Returns:
         The number of the signal that ended it; 0 when a person at the keys did.
@@ -134,7 +139,7 @@ def serve_pty(
     if sys.platform != "win32":
         from microderm_ctl.simulator.pty_port import PtyPort
 
-        return _serve([PtyPort(unit, on_ready, no_hangup) for unit in units], on_gone, trace)
+        return _serve([PtyPort(unit, on_ready, no_hangup) for unit in units], on_gone, trace, link, seed)
     raise UsageProblem("This system has no pseudo terminals.", "Serve the simulated wand with --tcp.")
 
 
@@ -145,6 +150,8 @@ def serve_tcp(
     *,
     no_hangup: bool = False,
     trace: Tracer | None = None,
+    link: LinkFaults | None = None,
+    seed: int | None = None,
     first_port: int = 0,
 ) -> int:
     """Serve each unit on loopback TCP, else as ``serve_pty``; paths are ``socket://127.0.0.1:PORT``.
@@ -155,14 +162,19 @@ def serve_tcp(
         on_gone: told when a unit's cable was pulled and its path is gone.
         no_hangup: hide from the wand that a client has gone.
         trace: takes a line for each step of each unit.
+        link: what goes wrong on the links.
+        seed: of what goes wrong; None draws one.
         first_port: of the first unit, the others follow it; 0 takes any that are free.
     """
     numbers = [first_port + place if first_port else 0 for place in range(len(units))]
-    return _serve([TcpPort(unit, on_ready, no_hangup, number) for unit, number in zip(units, numbers, strict=True)], on_gone, trace)
+    return _serve(
+        [TcpPort(unit, on_ready, no_hangup, number) for unit, number in zip(units, numbers, strict=True)], on_gone, trace, link, seed
+    )
 
 
-def _serve(ports: Sequence[Port], on_gone: OnGone | None, trace: Tracer | None) -> int:
+def _serve(ports: Sequence[Port], on_gone: OnGone | None, trace: Tracer | None, link: LinkFaults | None, seed: int | None) -> int:
     for port in ports:
+        port.wire = faulty(port.unit, link, seed, port.unit.serial)
         port.unit.trace = trace or port.unit.trace
     with ExitStack() as stack:
         server = Server(ports, on_gone, _keys(stack, [port.unit for port in ports]))

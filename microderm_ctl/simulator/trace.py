@@ -3,12 +3,13 @@
 A line of JSON a step, written whole and at once, so that it survives whatever
 becomes of the other side or of the simulator itself:
 
-    {"serial": "SIM-0001", "ms": 4120, "tick": 4120, "state": "RUN", "cause": "none", "line": true,
+    {"serial": "SIM-0001", "ms": 4120, "tick": 4120, "state": "RUN", "cause": "none", "line": true, "lease_ms": 420,
      "duty": 14200, "vent": false, "vacuum_pa": 9981, "seal_mm2": 0.08, "motion_mg": 101, "signal": "running", "dropped_ms": 0}
 
 ``ms`` counts from the wand's first start and goes on over resets; ``tick`` is what
 the wand's program sees. ``vacuum_pa`` is the true vacuum, ``vent`` what the valve
-is told, ``line`` whether the wand sees the computer. A wand without power is in the
+is told, ``line`` whether the wand sees the computer, ``lease_ms`` how long it
+would go on without another renewal. A wand without power is in the
 state ``OFF``, and ``LOADER`` in its loader. ``dropped_ms`` is the real time that was
 left out so far because this process was late.
 """
@@ -66,7 +67,8 @@ def trace_line(unit: "Unit") -> str:
     board, hand = unit.board, unit.board.hand
     return (
         f'{{"serial": "{unit.serial}", "ms": {unit.now_ms}, "tick": {board.ticks_ms()}, "state": "{unit.state}", '
-        f'"cause": "{unit.cause}", "line": {_json(board.line_up())}, "duty": {board.duty}, "vent": {_json(board.vent_open)}, '
+        f'"cause": "{unit.cause}", "line": {_json(board.line_up())}, "lease_ms": {unit.lease_ms}, '
+        f'"duty": {board.duty}, "vent": {_json(board.vent_open)}, '
         f'"vacuum_pa": {board.vacuum_pa:.0f}, "seal_mm2": {hand.seal_mm2:.3g}, "motion_mg": {hand.motion_mg}, '
         f'"signal": "{unit.signal}", "dropped_ms": {unit.dropped_ms}}}\n'
     )

@@ -69,6 +69,11 @@ class Unit:
         return codes.CAUSES[self._app.state.cause] if self._app else codes.CAUSES[0]
 
     @property
+    def lease_ms(self) -> int:
+        """How long the wand would go on without another renewal."""
+        return self._app.state.lease * STEP_MS if self._app else 0
+
+    @property
     def signal(self) -> str:
         """What light and buzzer say, by name."""
         return codes.SIGNALS[self.board.signal]

@@ -171,7 +171,7 @@ def skipped_text(zone: Zone, following: Zone | None) -> str:
 
 HELD: Final[dict[str, str]] = {
     "dwell": "The tip stayed on one spot. Move it, and the wand goes on.",
-    "unsealed": "The tip was off the skin for 10 s. Touch down and move to go on.",
+    "unsealed": "The tip was off the skin for 10 s. Touch down and move to go on. If it does not draw, look at the filter.",
     "paused": "Paused, and the vacuum is gone. Press space to go on.",
     "no-seal-drive": "The vacuum was not reached. Set the tip flat on the skin and move it to go on.",
     "zone-done": "The time of this zone is used up. Tilt the tip off.",

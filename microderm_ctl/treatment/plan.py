@@ -90,10 +90,13 @@ def whole_seconds(duration_ms: int) -> int:
 
 
 def last_parts(store: Store, person_id: int) -> tuple[TreatmentRecord, ...]:
-    """Return the latest treatment of a person that used anything, with the parts before that it finishes, the first one first."""
+    """Return the latest treatment of a person that used anything, with the parts before that it finishes, the first one first.
+
+    The latest is the one that was written down last: its time may be wrong, if the clock was.
+    """
     known = {record.id: record for record in store.treatments(person_id) if record.counted_ms > 0}
     parts: list[TreatmentRecord] = []
-    record = max(known.values(), key=lambda one: (one.started_s, one.id), default=None)
+    record = max(known.values(), key=lambda one: one.id, default=None)
     while record is not None and record not in parts:
         parts.insert(0, record)
         record = known.get(record.finishes_id or 0)

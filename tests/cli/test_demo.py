@@ -43,7 +43,7 @@ def test_the_first_scene_shows_the_arithmetic_of_a_refusal(played: Ran) -> None:
 def test_the_second_scene_is_a_whole_treatment_of_the_face(played: Ran) -> None:
     ended = next(event for event in events(played) if event["event"] == "ended")
 
-    assert (ended["cause"], ended["done"], ended["sealed_ms"]) == ("treatment-done", True, 120_000)
+    assert (ended["cause"], ended["done"], ended["sealed_ms"]) == ("treatment-done", True, 96_000)
     assert "the 24 hours after it" in texts(played)
 
 

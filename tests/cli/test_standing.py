@@ -179,6 +179,8 @@ def test_what_was_not_said_can_be_said_later_and_pain_is_not_taken_back(run: Run
     assert run("--port", "sim", "--json").record["standing"] == "stopped-for-pain"
 
 
+@pytest.mark.hazard("H-26", "computer")
+@pytest.mark.hazard("H-27", "computer")
 def test_a_clock_that_went_back_locks_nobody_for_ever(run: Run, ana: str, data_dir: Path) -> None:
     after_patch_test(run, data_dir)
     with practice(data_dir) as store:

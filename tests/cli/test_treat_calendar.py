@@ -22,6 +22,7 @@ def ready(house: House) -> House:
     return house
 
 
+@pytest.mark.hazard("H-05", "computer")
 def test_the_next_treatment_waits_for_the_interval(ready: House) -> None:
     assert ready.script("--zone", "nose").code == 0
     ready.advance(27 * DAY_S)
@@ -35,6 +36,7 @@ def test_the_next_treatment_waits_for_the_interval(ready: House) -> None:
     assert second.zones[0].cap_pa == 20_000 and second.zones[0].level_pa == 14_000  # a step up the ladder
 
 
+@pytest.mark.hazard("H-44", "computer")
 def test_sensitive_skin_holds_one_level(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     house = House(tmp_path, monkeypatch)
     house.add_person(Skin.SENSITIVE)

@@ -19,6 +19,7 @@ def test_reset_means_off() -> None:
     assert board.vent
 
 
+@pytest.mark.hazard("H-30", "wand")
 def test_a_session_needs_the_same_table() -> None:
     """With another hash the wand says who it is, stops, and nothing else."""
     rig = Rig()
@@ -47,6 +48,7 @@ def test_start_needs_everything() -> None:
     assert rig.mode == k.RUN
 
 
+@pytest.mark.hazard("H-40", "wand")
 def test_a_button_held_down_does_not_start() -> None:
     """Only a fresh press after ARM counts."""
     rig = Rig()
@@ -59,6 +61,7 @@ def test_a_button_held_down_does_not_start() -> None:
     assert rig.mode == k.ARMED
 
 
+@pytest.mark.hazard("H-40", "wand")
 def test_arm_times_out_and_gives_the_time_back() -> None:
     """Ten seconds without a press: LINKED again, nothing used."""
     rig = Rig()
@@ -71,6 +74,9 @@ def test_arm_times_out_and_gives_the_time_back() -> None:
     assert (entry.found, entry.is_open, entry.used_ms, entry.cause) == (1, 0, 0, k.NOT_PRESSED)
 
 
+@pytest.mark.hazard("H-04", "wand")
+@pytest.mark.hazard("H-06", "wand")
+@pytest.mark.hazard("H-32", "wand")
 def test_the_limits_in_force_are_a_meet() -> None:
     """What is asked above the wand's own limits comes back narrowed, never widened."""
     rig = Rig()
@@ -83,6 +89,7 @@ def test_the_limits_in_force_are_a_meet() -> None:
     assert answer.cap_pa[:2] == (25_000, 4_000)
 
 
+@pytest.mark.hazard("H-07", "wand")
 @pytest.mark.parametrize(
     ("rows", "changes", "code", "field"),
     [
@@ -104,6 +111,7 @@ def test_arm_is_refused(rows: Any, changes: dict[str, Any], code: int, field: in
     assert not rig.ask(treatment.LedgerRequest(0, 0)).found
 
 
+@pytest.mark.hazard("H-24", "wand")
 def test_without_calibration_nothing_starts() -> None:
     """An uncalibrated unit talks and refuses."""
     rig = Rig(is_calibrated=False)
@@ -112,6 +120,7 @@ def test_without_calibration_nothing_starts() -> None:
     assert rig.arm().code == w.NO_CALIBRATION
 
 
+@pytest.mark.hazard("H-35", "wand")
 def test_without_memory_nothing_starts() -> None:
     """The reserve must be written before anything runs."""
     rig = Rig()
@@ -122,6 +131,7 @@ def test_without_memory_nothing_starts() -> None:
     assert rig.mode == k.LINKED
 
 
+@pytest.mark.hazard("H-01", "wand")
 def test_a_set_point_stays_within_the_cap() -> None:
     """Above the cap: refused with what is allowed; between two settings: refused."""
     rig = Rig().run()
@@ -131,6 +141,7 @@ def test_a_set_point_stays_within_the_cap() -> None:
     assert rig.ask(treatment.SetPointRequest(rig.session, 7_500)).set_point_pa == 7_500
 
 
+@pytest.mark.hazard("H-44", "wand")
 def test_a_higher_cap_needs_a_press() -> None:
     """In HOLD, motion alone does not start a row with a higher cap; a press does not stop there."""
     rig = Rig().run(rows=((8_000, 2, 1_000), (9_000, 2, 1_000), (8_000, 2, 1_000)))
@@ -145,6 +156,7 @@ def test_a_higher_cap_needs_a_press() -> None:
     assert rig.ask(treatment.ZoneRequest(rig.session, 2, 8_000)).press_needed == 0
 
 
+@pytest.mark.hazard("H-48", "wand")
 def test_a_press_in_hold_stops() -> None:
     """Where no press is asked for, a press means stop."""
     rig = Rig().run()
@@ -154,6 +166,7 @@ def test_a_press_in_hold_stops() -> None:
     assert (rig.mode, rig.cause) == (k.LINKED, k.BUTTON)
 
 
+@pytest.mark.hazard("H-47", "wand")
 def test_pause_is_left_by_resume_alone() -> None:
     """Motion does not end a pause."""
     rig = Rig().run()
@@ -164,6 +177,7 @@ def test_pause_is_left_by_resume_alone() -> None:
     assert rig.ask(treatment.ResumeRequest(rig.session)).state == k.RUN
 
 
+@pytest.mark.hazard("H-48", "wand")
 @pytest.mark.parametrize("version", [0, 1, 2, 255])
 @pytest.mark.parametrize("flags", [0, 0xF0])
 def test_stop_needs_nothing(version: int, flags: int) -> None:
@@ -175,6 +189,8 @@ def test_stop_needs_nothing(version: int, flags: int) -> None:
     assert decode(frame).state == k.STOPPING
 
 
+@pytest.mark.hazard("H-15", "wand")
+@pytest.mark.hazard("H-17", "wand")
 def test_a_repeat_is_answered_and_not_done_again() -> None:
     """The same ARM twice makes one entry; the same set point after another one does not come back."""
     rig = Rig().run()
@@ -192,6 +208,8 @@ def test_a_refusal_is_repeated_too() -> None:
     assert first.code == w.ABOVE_LIMIT
 
 
+@pytest.mark.hazard("H-15", "wand")
+@pytest.mark.hazard("H-16", "wand")
 def test_an_old_frame_changes_nothing() -> None:
     """Out of order: refused, counted, and no lease or set point moves."""
     rig = Rig().run()
@@ -209,6 +227,9 @@ def test_a_request_may_be_repeated_after_renewals() -> None:
     assert rig.ask(treatment.SetPointRequest(rig.session, 7_000), sequence=900).set_point_pa == 7_000
 
 
+@pytest.mark.hazard("H-12", "wand")
+@pytest.mark.hazard("H-15", "wand")
+@pytest.mark.hazard("H-16", "wand")
 def test_a_frame_of_another_session_changes_nothing() -> None:
     """A token that is not this session's renews nothing and moves nothing."""
     rig = Rig().run()
@@ -218,6 +239,7 @@ def test_a_frame_of_another_session_changes_nothing() -> None:
     assert (rig.app.state.lease, rig.mode, rig.app.state.set_point_pa) == (lease, k.RUN, 8_000)
 
 
+@pytest.mark.hazard("H-28", "wand")
 def test_a_second_hello_ends_the_first_session() -> None:
     """And the treatment with it; its frames are then of another session."""
     rig = Rig().run()
@@ -247,6 +269,11 @@ def test_telemetry_comes_ten_times_a_second_whatever_happens() -> None:
     assert len([one for one in rig.events if isinstance(one, treatment.Telemetry)]) == 20
 
 
+@pytest.mark.hazard("H-04", "wand")
+@pytest.mark.hazard("H-13", "wand")
+@pytest.mark.hazard("H-33", "wand")
+@pytest.mark.hazard("H-34", "wand")
+@pytest.mark.hazard("H-36", "wand")
 def test_an_interrupted_treatment_counts_in_full() -> None:
     """Power goes while it runs: at the next start the reserve is used, and the wand rests."""
     rig = Rig().run(treatment_ms=60_000).power_cycle()
@@ -255,6 +282,9 @@ def test_an_interrupted_treatment_counts_in_full() -> None:
     assert rig.mode == k.COOLDOWN
 
 
+@pytest.mark.hazard("H-33", "wand")
+@pytest.mark.hazard("H-34", "wand")
+@pytest.mark.hazard("H-36", "wand")
 def test_a_stopped_treatment_counts_what_was_sealed() -> None:
     """The ledger holds the sealed time, the tag and the cause."""
     rig = Rig().run()
@@ -267,6 +297,7 @@ def test_a_stopped_treatment_counts_what_was_sealed() -> None:
     assert rig.ask(treatment.RowsRequest()).sealed_ms[0] == used
 
 
+@pytest.mark.hazard("H-41", "wand")
 @pytest.mark.parametrize("how", [handshake.RestartRequest, handshake.LoaderRequest])
 def test_restart_only_while_nothing_runs(how: Any) -> None:
     """Refused in RUN; done after the answer left in LINKED; the confirming word is needed."""
@@ -280,6 +311,7 @@ def test_restart_only_while_nothing_runs(how: Any) -> None:
     assert rig.board.restarts == [how is handshake.LoaderRequest]
 
 
+@pytest.mark.hazard("H-31", "wand")
 def test_the_bench_is_closed() -> None:
     """Without an unlock every technician's message is refused, and nothing moves."""
     rig = Rig()
@@ -294,6 +326,7 @@ def test_the_bench_is_closed() -> None:
     assert rig.ask(bench.MeasureRequest(1)).code == w.NO_SESSION
 
 
+@pytest.mark.hazard("H-39", "wand")
 def test_garbage_in_every_state_moves_nothing() -> None:
     """Noise, REPL control bytes and half frames do not stop a treatment and start none."""
     rig = Rig().run()

@@ -18,6 +18,16 @@ def test_it_runs_when_nothing_is_wrong() -> None:
     assert rig.app.state.sealed
 
 
+@pytest.mark.hazard("H-02", "wand")
+@pytest.mark.hazard("H-07", "wand")
+@pytest.mark.hazard("H-09", "wand")
+@pytest.mark.hazard("H-12", "wand")
+@pytest.mark.hazard("H-13", "wand")
+@pytest.mark.hazard("H-19", "wand")
+@pytest.mark.hazard("H-22", "wand")
+@pytest.mark.hazard("H-31", "wand")
+@pytest.mark.hazard("H-37", "wand")
+@pytest.mark.hazard("H-48", "wand")
 @pytest.mark.parametrize(
     ("inputs", "cause"),
     [
@@ -43,6 +53,7 @@ def test_one_step_is_enough(inputs: dict[str, Any], cause: int) -> None:
     assert rig.cause == cause
 
 
+@pytest.mark.hazard("H-02", "wand")
 @pytest.mark.parametrize("cap", [5_000, 6_500, 8_000, 10_000, 25_000])
 def test_the_trip_is_where_the_design_puts_it(cap: int) -> None:
     """Cap + 15 %, at least 0.6 and at most 1.5 kPa above it: one pascal less runs, one more stops."""
@@ -57,6 +68,9 @@ def test_the_trip_is_where_the_design_puts_it(cap: int) -> None:
     assert (rig.mode, rig.cause) == (k.STOPPING, k.OVER_TRIP)
 
 
+@pytest.mark.hazard("H-09", "wand")
+@pytest.mark.hazard("H-10", "wand")
+@pytest.mark.hazard("H-11", "wand")
 def test_the_lease_lapses_after_500_ms() -> None:
     """25 steps after the last renewal the pump is off, not one later; before that it runs."""
     rig = Rig().run()
@@ -69,6 +83,9 @@ def test_the_lease_lapses_after_500_ms() -> None:
     assert rig.cause == k.LEASE
 
 
+@pytest.mark.hazard("H-11", "wand")
+@pytest.mark.hazard("H-15", "wand")
+@pytest.mark.hazard("H-16", "wand")
 def test_a_stale_tick_renews_nothing() -> None:
     """An echo of 320 ms ago is refused, one of 300 ms ago is taken; a future one is refused."""
     rig = Rig().run()
@@ -91,6 +108,8 @@ def test_renewals_across_the_wrap_of_the_tick() -> None:
     assert board.ticks < 100_000
 
 
+@pytest.mark.hazard("H-03", "wand")
+@pytest.mark.hazard("H-20", "wand")
 def test_dwell_holds_and_motion_goes_on() -> None:
     """A second without motion leads to HOLD; it is left only once motion was seen."""
     rig = Rig().run()
@@ -114,6 +133,7 @@ def test_moving_resets_dwell() -> None:
     assert rig.mode == k.RUN
 
 
+@pytest.mark.hazard("H-04", "wand")
 def test_a_zone_is_used_up_to_the_step() -> None:
     """Sealed steps count, unsealed ones do not; at the limit it holds."""
     rig = Rig().run(rows=((8_000, 2, 1_000), (8_000, 2, 1_000)))
@@ -139,6 +159,10 @@ def test_counts_survive_every_change_of_zone() -> None:
     assert rig.ask(treatment.ZoneRequest(rig.session, 0, 8_000)).left_ms == left
 
 
+@pytest.mark.hazard("H-04", "wand")
+@pytest.mark.hazard("H-05", "wand")
+@pytest.mark.hazard("H-26", "wand")
+@pytest.mark.hazard("H-27", "wand")
 def test_the_treatment_ends_and_cools_down() -> None:
     """A used-up budget leads through STOPPING to 30 powered minutes, kept across power-off."""
     rig = Rig().run(treatment_ms=2_000)
@@ -159,6 +183,7 @@ def test_the_treatment_ends_and_cools_down() -> None:
     assert rig.arm().command_id == 77
 
 
+@pytest.mark.hazard("H-47", "wand")
 def test_ten_seconds_without_a_seal_hold() -> None:
     """A wand in the air is not left sucking."""
     rig = Rig().run()
@@ -168,6 +193,7 @@ def test_ten_seconds_without_a_seal_hold() -> None:
     assert (rig.mode, rig.cause) == (k.HOLD, k.UNSEALED)
 
 
+@pytest.mark.hazard("H-47", "wand")
 def test_hold_ends_after_five_minutes_with_a_warning_at_four() -> None:
     """HOLD does not last for ever."""
     rig = Rig().run()
@@ -181,6 +207,7 @@ def test_hold_ends_after_five_minutes_with_a_warning_at_four() -> None:
     assert rig.mode in (k.STOPPING, k.LINKED)
 
 
+@pytest.mark.hazard("H-04", "wand")
 def test_thirty_minutes_after_the_press_it_ends() -> None:
     """Whatever was sealed: a treatment has an end in time too."""
     rig = Rig().run(rows=((8_000, 360, 1_000),), treatment_ms=360_000)
@@ -218,6 +245,7 @@ def test_zero_is_taken_in_the_self_test_and_again_after_a_start() -> None:
     assert Rig(other).mode == k.FAULT
 
 
+@pytest.mark.hazard("H-22", "wand")
 def test_a_frozen_sensor() -> None:
     """Equal readings for 200 ms while the pump runs are no readings."""
     rig = Rig().run()
@@ -232,6 +260,7 @@ def test_a_frozen_sensor() -> None:
     assert rig.cause == k.SENSOR_FROZEN
 
 
+@pytest.mark.hazard("H-22", "wand")
 def test_a_jumping_sensor() -> None:
     """No pump of the band pulls 15 kPa in a step."""
     rig = Rig().run(rows=((25_000, 60, 1_000),))
@@ -240,6 +269,9 @@ def test_a_jumping_sensor() -> None:
     assert rig.cause == k.SENSOR_JUMP
 
 
+@pytest.mark.hazard("H-21", "wand")
+@pytest.mark.hazard("H-23", "wand")
+@pytest.mark.hazard("H-45", "wand")
 def test_full_duty_that_does_not_reach_the_set_point() -> None:
     """Two seconds of it hold; the third time it is a fault."""
     rig = Rig().run(rows=((10_000, 60, 1_000),))
@@ -253,6 +285,7 @@ def test_full_duty_that_does_not_reach_the_set_point() -> None:
     assert (rig.mode, rig.cause) == (k.FAULT, k.SENSOR_DUTY)
 
 
+@pytest.mark.hazard("H-18", "wand")
 def test_current_while_off_locks_the_wand() -> None:
     """A pump that runs by itself: vent open, locked, and locked after a power cycle."""
     rig = Rig().run()
@@ -269,6 +302,7 @@ def test_current_while_off_locks_the_wand() -> None:
     assert rig.mode == k.LOCKOUT
 
 
+@pytest.mark.hazard("H-19", "wand")
 def test_vacuum_that_does_not_fall() -> None:
     """300 ms after the vent opened, vacuum must be nearly gone."""
     rig = Rig().run()
@@ -279,6 +313,7 @@ def test_vacuum_that_does_not_fall() -> None:
     assert (rig.mode, rig.cause) == (k.FAULT, k.STUCK_VENT)
 
 
+@pytest.mark.hazard("H-38", "wand")
 def test_a_late_step() -> None:
     """More than 50 ms late stops; less is only counted."""
     rig = Rig().run()
@@ -291,6 +326,9 @@ def test_a_late_step() -> None:
     assert rig.app.late_ms == 110
 
 
+@pytest.mark.hazard("H-18", "wand")
+@pytest.mark.hazard("H-19", "wand")
+@pytest.mark.hazard("H-22", "wand")
 def test_fault_is_left_by_acknowledge_and_press_alone() -> None:
     """And only with its cause gone."""
     rig = Rig().run()

@@ -2,6 +2,8 @@
 
 import contextlib
 
+import pytest
+
 from microderm_ctl.firmware import calibration, memory
 from microderm_ctl.firmware.ledger import Ledger
 from microderm_ctl.firmware.memory import Memory
@@ -37,6 +39,7 @@ def write_torn(board: TearingBoard, content: bytes, cut: int) -> None:
     board.cut = None
 
 
+@pytest.mark.hazard("H-25", "wand")
 def test_every_cut_leaves_the_old_or_the_new() -> None:
     """Cut at each byte, twice in a row, then two starts and a whole write: nothing is lost, nothing is torn."""
     size = len(memory.build_slot(memory.CALIBRATION, 1, b"third"))
@@ -53,6 +56,7 @@ def test_every_cut_leaves_the_old_or_the_new() -> None:
             assert Memory(board).read(memory.CALIBRATION)[1] == b"whole"
 
 
+@pytest.mark.hazard("H-25", "wand")
 def test_a_record_knows_its_kind_and_its_damage() -> None:
     """Another kind's slot, a flipped bit, a cut: none is read."""
     slot = memory.build_slot(memory.LATCH, 7, b"x" * memory.CONTENT_MOST)
@@ -66,6 +70,7 @@ def test_a_record_knows_its_kind_and_its_damage() -> None:
         assert memory.read_slot(memory.LATCH, bytes(torn)) is None
 
 
+@pytest.mark.hazard("H-35", "wand")
 def test_two_damaged_slots_are_a_loss() -> None:
     """Never written is fine; both unreadable is not."""
     board = TearingBoard()
@@ -77,6 +82,7 @@ def test_two_damaged_slots_are_a_loss() -> None:
     assert not store.is_intact(memory.LATCH)
 
 
+@pytest.mark.hazard("H-17", "wand")
 def test_a_ledger_goes_round_and_finds_its_entries() -> None:
     """Eight entries, newest first, by age and by command, also after a start."""
     board = TearingBoard()
@@ -102,6 +108,7 @@ def test_settling_never_counts_more_than_was_reserved_nor_twice() -> None:
     assert entry[9] == 60_000
 
 
+@pytest.mark.hazard("H-24", "wand")
 def test_calibration_of_another_unit_or_of_no_sensor_is_void() -> None:
     """Serial, zero, gain and curve are all bounded."""
     good = calibration.build(8_300, SERIAL, 5, 8_000, -100)

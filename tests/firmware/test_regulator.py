@@ -90,6 +90,8 @@ def test_a_seal_that_begins_above_the_set_point_is_vented_at_once() -> None:
     assert steps([2_700], 2_500)[0][2][3] == 2_500
 
 
+@pytest.mark.hazard("H-02", "wand")
+@pytest.mark.hazard("H-20", "wand")
 def test_the_vent_opens_above_300_pa_over_and_closes_near_the_set_point() -> None:
     vents = [vent for _, vent, _ in steps([9_990] * 30 + [10_300, 10_301, 10_299, 10_011, 10_010])[-5:]]
     assert vents == [False, True, True, True, False]
@@ -126,6 +128,8 @@ def test_after_a_lowering_the_reference_arrives_and_the_vent_guards_the_new_set_
     assert regulate(GAINS, memory, 9_500, 9_801)[1]
 
 
+@pytest.mark.hazard("H-21", "wand")
+@pytest.mark.hazard("H-45", "wand")
 def test_the_duty_has_a_ceiling_that_grows_with_the_set_point_and_nothing_winds_up_at_it() -> None:
     answers = steps([1_000] * 400, 10_000)
     assert answers[-1][0] == duty_most(GAINS, 10_000) < duty_most(GAINS, 25_000) <= DUTY_FULL
@@ -180,6 +184,7 @@ def holds(plant: Plant, set_point_pa: int, hand: Hand) -> bool:
     return reserve(plant, set_point_pa, hand.worst_mm2) > 1.1
 
 
+@pytest.mark.hazard("H-02", "wand")
 @pytest.mark.parametrize(
     "hand",
     [landing(0.02), landing(0.2), landing(0.02, 100), slip(40, 0.2, 0.02), slip(100, 0.1, 0.02), slip(400, 0.1, 0.1)],
@@ -196,6 +201,7 @@ def test_landing_and_lifting_off_never_come_near_the_trip(hand: Hand) -> None:
             assert course.settled_ms <= 1_000 or reserve(plant, set_point_pa, hand.worst_mm2) < 1.3, (plant, set_point_pa)
 
 
+@pytest.mark.hazard("H-46", "wand")
 @pytest.mark.parametrize(
     "hand", [change(0.15, 0.03), change(0.15, 0.03, 50), change(0.2, 0.02, 100), change(0.02, 0.2)], ids=lambda hand: hand.name
 )

@@ -62,6 +62,7 @@ def test_the_right_code_with_the_button_held_opens() -> None:
     assert rig.is_off
 
 
+@pytest.mark.hazard("H-31", "wand")
 def test_without_the_button_held_it_stays_shut() -> None:
     """Presence beats cryptography against a script."""
     rig = keyed()
@@ -73,6 +74,7 @@ def test_without_the_button_held_it_stays_shut() -> None:
     assert rig.mode == k.LINKED
 
 
+@pytest.mark.hazard("H-31", "wand")
 @pytest.mark.parametrize("wrong", [{"service_key": b"another"}, {"claimed": 1}])
 def test_a_wrong_code_is_refused_and_costs_time(wrong: dict[str, Any]) -> None:
     """Doubling from a second, kept across power-off; then the right one opens."""
@@ -106,6 +108,8 @@ def test_a_code_is_good_once() -> None:
     assert rig.mode == k.LINKED
 
 
+@pytest.mark.hazard("H-02", "wand")
+@pytest.mark.hazard("H-31", "wand")
 @pytest.mark.parametrize(
     ("inputs", "cause"),
     [
@@ -236,6 +240,7 @@ def test_a_record_of_another_unit_is_not_staged() -> None:
         assert rig.ask(bench.StageRequest(rig.session, 1, len(content), padded)).code == w.BAD_VALUE
 
 
+@pytest.mark.hazard("H-25", "wand")
 def test_nothing_is_written_while_anything_is_driven() -> None:
     """COMMIT waits for pump off and vent open."""
     rig = opened()

@@ -146,5 +146,6 @@ def test_no_files_is_a_failure_and_not_a_pass(tmp_path: Path) -> None:
     assert firmware_subset.main([str(tmp_path)]) == 1
 
 
+@pytest.mark.hazard("H-43", "wand")
 def test_the_wands_program_passes() -> None:
     assert list(firmware_subset.check(firmware_subset.FIRMWARE)) == []

@@ -66,8 +66,12 @@ class Peer:
         self.now_ms = now_ms
         if not self.sends_telemetry or now_ms % TELEMETRY_MS:
             return b""
+        return self.event(rest(now_ms, self.state, self.cause))
+
+    def event(self, message: Any) -> bytes:
+        """Return the frame of an event, with the next number of all events."""
         self._events += 1
-        return encode(rest(now_ms, self.state, self.cause), self._events & 0xFFFF)
+        return encode(message, self._events & 0xFFFF)
 
     def _answer(self, frame: Frame) -> bytes:
         request = decode(frame)

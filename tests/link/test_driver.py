@@ -113,6 +113,8 @@ def test_closing_while_something_may_run_stops_it_and_waits_until_it_has_vented(
     assert driver.close() is True, "a second time does nothing"
 
 
+@pytest.mark.hazard("H-19", "computer")
+@pytest.mark.hazard("H-48", "computer")
 def test_a_wand_that_does_not_come_to_rest_bounds_the_wait(stepped: tuple[SteppedDriver, VirtualDevice]) -> None:
     driver, device = stepped
     device.peer.state = codes.STOPPING
@@ -146,6 +148,7 @@ def test_more_signals_do_not_break_the_orderly_end(driver: Driver, station: Stat
     assert station.hung_up.wait(10)
 
 
+@pytest.mark.hazard("H-48", "computer")
 def test_the_handler_itself_writes_stop_where_there_is_a_descriptor() -> None:
     """With its thread gone nobody else could have written it."""
     station = Station(Peer())

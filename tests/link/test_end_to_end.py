@@ -102,6 +102,8 @@ def test_a_treatment_begins_runs_and_ends_over_a_real_port(served: Served, use_d
     served.await_that(lambda: not served.unit.board.line)
 
 
+@pytest.mark.hazard("H-09", "wand")
+@pytest.mark.hazard("H-48", "computer")
 @pytest.mark.parametrize(
     ("number", "use_descriptor", "causes", "exit_code"),
     [

@@ -8,6 +8,8 @@ from microderm_protocol import codes
 from tests.link.peer import nak
 
 
+@pytest.mark.hazard("H-18", "computer")
+@pytest.mark.hazard("H-35", "computer")
 def test_both_tables_are_complete_and_hold_nothing_else() -> None:
     assert set(CAUSES) == set(range(len(codes.CAUSES)))
     assert set(REFUSALS) == set(codes.NAK_CODES)

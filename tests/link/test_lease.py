@@ -15,18 +15,24 @@ def lease() -> Lease:
     return made
 
 
+@pytest.mark.hazard("H-10", "computer")
 @pytest.mark.parametrize(("now_ms", "is_earned"), [(1_000, True), (1_250, True), (1_251, False)])
 def test_a_beat_lasts_a_quarter_of_a_second(lease: Lease, now_ms: int, is_earned: bool) -> None:
     lease.telemetry(now_ms, 2)
     assert lease.is_earned(now_ms) is is_earned
 
 
+@pytest.mark.hazard("H-10", "computer")
+@pytest.mark.hazard("H-11", "computer")
+@pytest.mark.hazard("H-38", "computer")
 @pytest.mark.parametrize(("now_ms", "is_earned"), [(1_300, True), (1_301, False)])
 def test_telemetry_lasts_three_of_its_periods(lease: Lease, now_ms: int, is_earned: bool) -> None:
     lease.beat(now_ms)
     assert lease.is_earned(now_ms) is is_earned
 
 
+@pytest.mark.hazard("H-11", "computer")
+@pytest.mark.hazard("H-38", "computer")
 def test_a_tick_that_stands_still_is_no_news(lease: Lease) -> None:
     lease.beat(1_301)
     lease.telemetry(1_301, 1)
@@ -48,6 +54,8 @@ def test_deadlines_are_absolute(lease: Lease) -> None:
     assert lease.next_ms(1_130) == 1_200, "30 ms late once is not 30 ms late for ever"
 
 
+@pytest.mark.hazard("H-11", "computer")
+@pytest.mark.hazard("H-16", "computer")
 def test_missed_renewals_are_not_made_up_for_in_a_burst(lease: Lease) -> None:
     lease.is_due(1_000)
     lease.beat(5_000)

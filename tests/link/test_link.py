@@ -137,6 +137,8 @@ def test_a_request_that_cannot_be_sent_is_refused_before_it_is_queued(cable: Cab
     assert cable.link.lost is None
 
 
+@pytest.mark.hazard("H-15", "computer")
+@pytest.mark.hazard("H-17", "computer")
 @pytest.mark.parametrize("lost_answers", [1, 2])
 def test_a_lost_answer_is_asked_for_again_and_acted_on_once(cable: Cable, lost_answers: int) -> None:
     cable.peer.sends_telemetry = cable.beats = False
@@ -248,6 +250,7 @@ def test_while_the_port_holds_back_bytes_only_stop_is_handed_out(cable: Cable) -
     assert len(cable.link.due(cable.now_ms + 10, only_stop=True)) == 1
 
 
+@pytest.mark.hazard("H-48", "computer")
 def test_stop_is_repeated_until_it_is_answered(cable: Cable) -> None:
     cable.to_peer = lose(0, 1)
     cable.peer.sends_telemetry = False
@@ -258,6 +261,8 @@ def test_stop_is_repeated_until_it_is_answered(cable: Cable) -> None:
     assert len(cable.sent_at(handshake.StopRequest)) == 3
 
 
+@pytest.mark.hazard("H-16", "computer")
+@pytest.mark.hazard("H-48", "computer")
 def test_after_stop_nothing_that_moves_is_repeated_or_sent(cable: Cable) -> None:
     cable.peer.replies[treatment.ZoneRequest] = lambda _: None
     sent = cable.link.request(treatment.ZoneRequest(0, 0, 9_000))
@@ -286,6 +291,7 @@ def test_renewals_come_every_100_ms_and_echo_the_newest_tick(cable: Cable) -> No
     assert cable.link.lease.is_live(cable.now_ms)
 
 
+@pytest.mark.hazard("H-10", "computer")
 def test_without_the_treatments_beat_nothing_is_renewed(cable: Cable) -> None:
     cable.link.lease.wanted = True
     cable.run(500)
@@ -295,6 +301,9 @@ def test_without_the_treatments_beat_nothing_is_renewed(cable: Cable) -> None:
     assert max(cable.sent_at(RENEW)) <= stopped_ms + 250
 
 
+@pytest.mark.hazard("H-10", "computer")
+@pytest.mark.hazard("H-11", "computer")
+@pytest.mark.hazard("H-38", "computer")
 def test_without_fresh_telemetry_nothing_is_renewed(cable: Cable) -> None:
     cable.link.lease.wanted = True
     cable.run(500)
@@ -304,6 +313,8 @@ def test_without_fresh_telemetry_nothing_is_renewed(cable: Cable) -> None:
     assert max(cable.sent_at(RENEW)) <= stopped_ms + 300
 
 
+@pytest.mark.hazard("H-16", "computer")
+@pytest.mark.hazard("H-48", "computer")
 def test_nothing_is_renewed_before_it_is_wanted_or_after_stop(cable: Cable) -> None:
     cable.run(500)
     assert cable.sent_at(RENEW) == []
@@ -321,6 +332,8 @@ def test_a_session_that_only_waits_is_kept_open(cable: Cable) -> None:
     assert cable.link.strays == 0
 
 
+@pytest.mark.hazard("H-12", "computer")
+@pytest.mark.hazard("H-38", "computer")
 def test_silence_of_a_second_and_a_half_is_a_lost_link(cable: Cable) -> None:
     waiting = cable.link.request(treatment.LimitsRequest())
     cable.to_link = lambda data: None
@@ -332,6 +345,7 @@ def test_silence_of_a_second_and_a_half_is_a_lost_link(cable: Cable) -> None:
     assert cable.link.request(SET_POINT).outcome is Outcome.CANCELLED
 
 
+@pytest.mark.hazard("H-13", "computer")
 def test_a_session_that_the_wand_has_ended_is_known_to_be_over(cable: Cable) -> None:
     cable.peer.session += 1
     ticket = cable.link.request(SET_POINT)
@@ -344,7 +358,7 @@ def test_a_session_that_the_wand_has_ended_is_known_to_be_over(cable: Cable) -> 
 
 def test_state_changes_and_readings_are_events_in_order(cable: Cable) -> None:
     cable.link.events.clear()
-    cable.link.feed(encode(treatment.StateEvent(5, codes.ARMED, codes.RUN, 0), 1), cable.now_ms)
+    cable.link.feed(cable.peer.event(treatment.StateEvent(5, codes.ARMED, codes.RUN, 0)), cable.now_ms)
     cable.run(100)
     change, reading = cable.link.events
     assert change == StateChange(cable.now_ms - 100, 5, "ARMED", "RUN", "none", 0)

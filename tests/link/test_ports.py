@@ -62,6 +62,7 @@ def _is_exclusive(descriptor: int) -> bool:
     return bool(fcntl.ioctl(descriptor, TIOCGEXCL, bytes(4)) != bytes(4))
 
 
+@pytest.mark.hazard("H-29", "computer")
 def test_wands_are_found_by_usb_id_and_product_and_strangers_are_left_alone(mocker: MockerFixture) -> None:
     strangers = [usb("/dev/ttyS0", vid=None), usb("/dev/ttyACM3", product="CDC gadget"), usb("/dev/ttyACM4", product=None)]
     mocker.patch("serial.tools.list_ports.comports", return_value=[*strangers, usb("/dev/ttyACM0")])
@@ -78,6 +79,7 @@ def test_a_simulator_is_never_picked_over_a_real_wand() -> None:
     assert choose([SIMULATED, REAL], "SIM-0001") == SIMULATED
 
 
+@pytest.mark.hazard("H-29", "computer")
 def test_two_wands_are_never_guessed() -> None:
     with pytest.raises(SeveralWands) as caught:
         choose([REAL, OTHER, SIMULATED])
@@ -230,6 +232,7 @@ def test_a_closed_port_is_free_again(terminal: Any) -> None:
     open_port(terminal.path).close()
 
 
+@pytest.mark.hazard("H-28", "computer")
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux can be asked")
 def test_the_terminal_is_ours_alone(terminal: Any) -> None:
     """Root passes TIOCEXCL, so the terminal is asked what it says, and again after closing."""

@@ -1,5 +1,6 @@
 """Bytes in, frames out: every chunking gives the same, and damage costs only what it hits."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,6 +59,7 @@ def test_garbage_between_frames_costs_neither(first: Frame, noise: bytes, second
     assert Decoder().feed(build_frame(first) + noise + build_frame(second)) == [first, second]
 
 
+@pytest.mark.hazard("H-14", "computer")
 @given(frames, st.data())
 def test_a_damaged_frame_is_never_taken_for_a_good_one(frame: Frame, data: st.DataObject) -> None:
     """One or two flipped bits: the frame is lost, and nothing else comes out of it."""
@@ -79,6 +81,7 @@ def test_an_endless_block_is_dropped_in_bounded_memory() -> None:
     assert decoder.feed(build_frame(frame)) == [frame]
 
 
+@pytest.mark.hazard("H-14", "computer")
 def test_what_was_dropped_is_counted_by_reason() -> None:
     """Each kind of damage has its counter."""
     decoder = Decoder()

@@ -84,6 +84,8 @@ def test_the_wand_knows_the_same_table() -> None:
     assert wire.size_of(wand.NAK_FORM) == NAK_LAYOUT.size
 
 
+@pytest.mark.hazard("H-01", "wand")
+@pytest.mark.hazard("H-32", "wand")
 def test_the_wand_checks_the_same_ranges() -> None:
     """Each end of each range of each request: inside passes, outside is named by its field."""
     for (kind, message_id), layout in LAYOUTS.items():

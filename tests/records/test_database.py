@@ -129,6 +129,7 @@ def test_a_store_that_was_cut_short_is_called_damaged(data_dir: Path, profile: P
         open_store(data_dir)
 
 
+@pytest.mark.hazard("H-33", "computer")
 def test_a_store_with_a_torn_page_is_called_damaged(data_dir: Path, profile: Profile) -> None:
     whole = _full_store(data_dir, profile)
     (data_dir / STORE_NAME).write_bytes(whole[:4096] + b"\xa5" * 8192 + whole[4096 + 8192 :])
@@ -161,6 +162,7 @@ def test_a_value_that_makes_no_sense_is_called_damaged(data_dir: Path, profile: 
             store.persons()
 
 
+@pytest.mark.hazard("H-34", "computer")
 def test_intent_is_on_the_disk_and_traces_do_not_wait_for_it(data_dir: Path) -> None:
     with open_store(data_dir) as store:
         levels = []

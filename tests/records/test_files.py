@@ -96,6 +96,7 @@ def test_a_full_disk_at_opening_leaves_nothing_behind(data_dir: Path, mocker: Mo
     assert list(data_dir.iterdir()) == []
 
 
+@pytest.mark.hazard("H-34", "computer")
 def test_without_room_for_its_end_no_treatment_begins(
     store: Store, ana: PersonRecord, plan: Plan, now_s: int, mocker: MockerFixture
 ) -> None:
@@ -112,6 +113,7 @@ def fill(store: Store) -> None:
     store._connection.execute(f"PRAGMA max_page_count={pages}")
 
 
+@pytest.mark.hazard("H-34", "computer")
 def test_a_disk_that_fills_up_before_arming_leaves_nothing_half_written(
     store: Store, ana: PersonRecord, plan: Plan, now_s: int, data_dir: Path
 ) -> None:
@@ -136,6 +138,7 @@ def test_a_disk_that_fills_up_in_a_trace_keeps_the_samples_before(store: Store, 
     assert [sample.t_ms for sample in store.trace(treatment.id)] == [number * 100 for number in range(kept)]
 
 
+@pytest.mark.hazard("H-34", "computer")
 def test_the_end_of_a_treatment_is_written_in_the_room_that_was_held_back(
     store: Store, ana: PersonRecord, plan: Plan, now_s: int, mocker: MockerFixture
 ) -> None:

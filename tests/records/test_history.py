@@ -165,6 +165,7 @@ def test_the_entry_of_another_profile_counts_for_nobody_else(store: Store, teste
     assert next_days(store, ben, now_s) == 27
 
 
+@pytest.mark.hazard("H-33", "computer")
 def test_forgetting_somebody_does_not_shorten_the_wait_on_their_wand(
     store: Store, tested: PersonRecord, profile: Profile, now_s: int
 ) -> None:

@@ -44,6 +44,7 @@ def test_a_name_is_taken_whatever_its_case(store: Store, ana: PersonRecord, prof
     assert store.persons() == (ana,)
 
 
+@pytest.mark.hazard("H-06", "computer")
 def test_the_only_person_needs_no_name(store: Store, profile: Profile) -> None:
     with pytest.raises(UsageProblem, match="no profile yet") as nobody:
         store.find_person()

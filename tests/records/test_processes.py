@@ -94,6 +94,7 @@ def test_two_treatments_are_never_confused(directory: Path) -> None:
         assert found.port == "/dev/ttyY"
 
 
+@pytest.mark.hazard("H-28", "computer")
 @pytest.mark.parametrize(("port", "serial"), [("/dev/ttyX", "W2"), ("/dev/ttyY", "W1")])
 def test_the_same_port_or_wand_is_refused(directory: Path, port: str, serial: str) -> None:
     with treating(directory, "/dev/ttyX", "W1", 77):

@@ -34,12 +34,18 @@ def test_the_ledger_says_how_much_was_used(store: Store, ana: PersonRecord, cut_
     assert store.open_treatments() == ()
 
 
+@pytest.mark.hazard("H-13", "computer")
+@pytest.mark.hazard("H-36", "computer")
 def test_a_wand_that_lost_power_too_counts_in_full(store: Store, ana: PersonRecord, cut_off: TreatmentRecord, now_s: int) -> None:
     (settled,) = store.settle("W1", [entry_of(cut_off, ana, 0, is_open=True)], now_s)
     assert (settled.sealed_ms, settled.settled_by) == (90_000, "ledger")
     assert all(zone.completed for zone in settled.zones)
 
 
+@pytest.mark.hazard("H-09", "computer")
+@pytest.mark.hazard("H-12", "computer")
+@pytest.mark.hazard("H-17", "computer")
+@pytest.mark.hazard("H-36", "computer")
 def test_without_the_ledgers_word_everything_counts(store: Store, cut_off: TreatmentRecord, now_s: int) -> None:
     (settled,) = store.settle("W1", [other_entry(9)], now_s)  # entries 5 to 8 were overwritten
     assert (settled.sealed_ms, settled.cause, settled.settled_by) == (90_000, "unknown", "reserve")
@@ -52,6 +58,7 @@ def test_a_wand_that_never_heard_of_it_used_nothing(store: Store, cut_off: Treat
     assert (settled.sealed_ms, settled.cause) == (0, "not-begun")
 
 
+@pytest.mark.hazard("H-33", "computer")
 @pytest.mark.parametrize("numbers", [[], [3], [6]])
 def test_a_ledger_that_was_wiped_or_has_gaps_proves_nothing(store: Store, cut_off: TreatmentRecord, now_s: int, numbers: list[int]) -> None:
     (settled,) = store.settle("W1", [other_entry(number) for number in numbers], now_s)

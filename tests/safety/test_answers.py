@@ -60,6 +60,7 @@ def test_with_no_to_all_a_treatment_is_planned() -> None:
     assert judge(ask(), WHO, BEFORE).plan is not None
 
 
+@pytest.mark.hazard("H-08", "computer")
 @pytest.mark.parametrize("question", TODAY, ids=lambda question: question.id)
 def test_not_sure_is_the_strictest(question: Question) -> None:
     zones = question.closes[:1] or (Zone.FOREHEAD,)
@@ -74,6 +75,7 @@ def test_the_waiting_times_are_those_of_the_sources() -> None:
     assert {question.id for question in TODAY if question.doctor_first} == DOCTOR_FIRST
 
 
+@pytest.mark.hazard("H-08", "computer")
 @pytest.mark.parametrize("name", WAITS)
 def test_a_waiting_time_ends_on_its_second(name: str) -> None:
     minutes, code = WAITS[name] // 60, name.replace("_", "-")
@@ -85,6 +87,7 @@ def test_a_waiting_time_ends_on_its_second(name: str) -> None:
     assert {refusal.retry_at_s for refusal in today.refusals} == {NOW + WAITS[name]}
 
 
+@pytest.mark.hazard("H-08", "computer")
 @pytest.mark.parametrize("question", OF_KIND[Answer.ZONES], ids=lambda question: question.id)
 def test_a_condition_closes_its_zone_and_the_neighbours_and_leaves_the_rest(question: Question) -> None:
     decision = judge(said((Zone.CHEEK_LEFT, Zone.NOSE, Zone.FOREHEAD, Zone.ARM), **{question.id: "left cheek"}), WHO, BEFORE)
@@ -107,6 +110,7 @@ def test_a_professional_clears_what_is_asked_a_doctor_first(name: str) -> None:
     assert judge(said(zones, **{name: "yes"}), WHO, BEFORE._replace(plan=plan._replace(expires_at_s=NOW))).plan is None
 
 
+@pytest.mark.hazard("H-08", "computer")
 @pytest.mark.parametrize("question", [known for known in TODAY if not known.doctor_first], ids=lambda question: question.id)
 def test_no_professional_clears_the_others(question: Question) -> None:
     plan = ProfessionalPlan("Dr. Example", NOW - DAY, NOW + DAY, cleared=(question.id,))
@@ -119,6 +123,7 @@ def test_a_thyroid_closes_only_neck_and_chest() -> None:
     assert codes(judge(said((Zone.DECOLLETE,), thyroid="yes"), WHO, BEFORE)) == {"thyroid"}
 
 
+@pytest.mark.hazard("H-08", "computer")
 @pytest.mark.parametrize("question", TODAY, ids=lambda question: question.id)
 def test_an_answer_left_out_refuses(question: Question) -> None:
     request = ask(*question.closes[:1])
@@ -146,6 +151,8 @@ def test_an_answer_that_is_not_understood_refuses(name: str, value: str) -> None
     assert codes(judge(said(**{name: value}), WHO, BEFORE)) >= {"answers-incomplete"}
 
 
+@pytest.mark.hazard("H-06", "computer")
+@pytest.mark.hazard("H-08", "computer")
 @pytest.mark.parametrize(("age_s", "fresh"), [(0, True), (HOUR - 1, True), (HOUR, False), (-60, True), (-61, False)])
 def test_answers_are_an_hour_old_at_most(age_s: int, fresh: bool) -> None:
     request = ask(at_s=NOW - age_s)

@@ -70,6 +70,8 @@ def test_the_table_comes_out(skin: str, grit: str) -> None:
         assert (row.cap_pa or 0) == TABLE[skin, grit][COLUMN[row.zone]] * 1000, row.zone
 
 
+@pytest.mark.hazard("H-01", "computer")
+@pytest.mark.hazard("H-07", "computer")
 def test_every_combination_of_the_table() -> None:
     for skin, fitzpatrick in product(Skin, range(1, 7)):
         for row in cap_table(person(skin, fitzpatrick)):
@@ -93,6 +95,7 @@ def test_what_is_decided_is_what_the_table_says(skin: Skin, first: bool) -> None
             assert 2_500 <= decision.plan.zones[0].level_pa <= expected
 
 
+@pytest.mark.hazard("H-06", "computer")
 @pytest.mark.parametrize(
     "who",
     [
@@ -116,6 +119,7 @@ def test_a_person_of_64_keeps_their_row() -> None:
     assert explain_cap(person(age_years=64), Zone.NOSE, Grit.FINE).cap_pa == 20_000
 
 
+@pytest.mark.hazard("H-06", "computer")
 @pytest.mark.parametrize("fitzpatrick", [None, 0, 7, -3])
 def test_an_unknown_fitzpatrick_type_counts_as_the_sixth(fitzpatrick: int | None) -> None:
     assert explain_cap(person()._replace(fitzpatrick=fitzpatrick), Zone.NOSE, Grit.FINE).cap_pa == 16_000

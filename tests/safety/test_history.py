@@ -30,6 +30,7 @@ def refused_until(code: str, who: Person, past_of: History, retry_s: int, now_s:
     assert code not in codes(judge(ask(at_s=retry_s), who, past_of, retry_s))
 
 
+@pytest.mark.hazard("H-05", "computer")
 @pytest.mark.parametrize(
     ("skin", "fitzpatrick", "wait_days"), [(Skin.NORMAL, 2, 28), (Skin.OILY, 6, 28), (Skin.DRY, 1, 28), (Skin.SENSITIVE, 1, 56)]
 )
@@ -38,6 +39,7 @@ def test_the_default_interval_ends_on_the_second(skin: Skin, fitzpatrick: int, w
     refused_until("interval", who, history(who, past(1)), NOW + (wait_days - 1) * DAY)
 
 
+@pytest.mark.hazard("H-05", "computer")
 @pytest.mark.parametrize(
     ("skin", "fitzpatrick", "theirs", "days"),
     [
@@ -78,6 +80,7 @@ def test_a_treatment_counts_from_ten_seconds(sealed_ms: int, counts: bool) -> No
     assert ("interval" in codes(decision)) is counts
 
 
+@pytest.mark.hazard("H-05", "computer")
 def test_after_six_treatments_comes_the_pause() -> None:
     who = person()
     course = [past(days) for days in (150, 120, 90, 60, 30)]
@@ -99,6 +102,8 @@ def test_a_professional_sets_the_length_of_a_course(theirs: int, code: str) -> N
     assert codes(judge(ask(), who, history(who, past(40), past(1))._replace(plan=plan))) == {code}
 
 
+@pytest.mark.hazard("H-05", "computer")
+@pytest.mark.hazard("H-33", "computer")
 @pytest.mark.parametrize(
     ("tag", "own_tags", "counts"),
     [("0a0b0c0d", ("0a0b0c0d",), True), ("ffffffff", ("0a0b0c0d",), True), ("ffffffff", ("0a0b0c0d", "ffffffff"), False)],
@@ -137,6 +142,8 @@ def test_a_clock_set_back_shortens_nothing() -> None:
     assert {refusal.retry_at_s for refusal in decision.refusals} == {NOW + 28 * DAY}
 
 
+@pytest.mark.hazard("H-26", "computer")
+@pytest.mark.hazard("H-27", "computer")
 @pytest.mark.parametrize(("ahead_s", "refused"), [(24 * HOUR, False), (24 * HOUR + 1, True)])
 def test_a_time_over_24_hours_ahead_refuses_with_its_remedy(ahead_s: int, refused: bool) -> None:
     who = person()
@@ -166,6 +173,7 @@ def new(who: Person, *patches: Patch) -> History:
     return History((), patches, (ProfileEdit(NOW - 2 * DAY, who),))
 
 
+@pytest.mark.hazard("H-08", "computer")
 def test_without_a_patch_test_nothing_begins() -> None:
     assert codes(judge(ask(), person(), new(person()))) == {"patch-test-missing"}
     assert codes(judge(ask(), person(), History())) == {"patch-test-missing"}
@@ -211,6 +219,7 @@ def test_a_patch_test_has_one_spot_in_its_place(zones: tuple[Zone, ...]) -> None
     assert "patch-site" in codes(judge(patch_request()._replace(zones=zones), person(), History()))
 
 
+@pytest.mark.hazard("H-08", "computer")
 @pytest.mark.parametrize("ending", [Ending.PAIN, Ending.BLEEDING])
 @pytest.mark.parametrize("sealed_ms", [0, 60_000])
 def test_a_painful_stop_locks_14_days_and_until_a_clean_patch_test(ending: Ending, sealed_ms: int) -> None:
@@ -232,6 +241,7 @@ def test_an_ending_that_nobody_explained_waits_14_days() -> None:
     assert "ending-unsaid" not in codes(judge(ask(), who, history(who, past(8)._replace(ending=None, sealed_ms=0))))
 
 
+@pytest.mark.hazard("H-08", "computer")
 @pytest.mark.parametrize(("fitzpatrick", "refused"), [(1, False), (2, False), (3, True), (4, True), (6, True)])
 def test_a_dark_mark_refuses_from_the_third_type_on(fitzpatrick: int, refused: bool) -> None:
     who = person(fitzpatrick=fitzpatrick)
@@ -263,6 +273,7 @@ def nose_cap(past_of: History, who: Person = WIDER) -> int:
     return plan.zones[0].cap_pa
 
 
+@pytest.mark.hazard("H-06", "computer")
 def test_a_wider_profile_waits_and_the_narrower_one_holds() -> None:
     assert nose_cap(edited()) == 15_000
     assert any("narrower" in note for note in judge(ask(), WIDER, edited()).notes)
@@ -317,6 +328,7 @@ def test_later_treatments_climb_step_by_step(feelings: tuple[Aftermath | None, .
     assert plan.zones[0].level_pa == plan.zones[0].cap_pa * permille // 1000 // 500 * 500
 
 
+@pytest.mark.hazard("H-07", "computer")
 def test_a_grit_that_is_new_begins_again() -> None:
     who = person()
     before = history(who, past(60), past(90))
@@ -338,6 +350,7 @@ def test_a_clean_spot_of_which_nobody_knows_when_it_was_said_does_not_count() ->
     assert codes(judge(ask(), person(), new(person(), Patch(NOW - DAY - HOUR, PatchResult.CLEAN)))) == {"patch-test-unanswered"}
 
 
+@pytest.mark.hazard("H-26", "computer")
 def test_now_is_the_newest_record_when_the_clock_is_a_little_behind() -> None:
     who = person()
     before = history(who, past(0)._replace(at_s=NOW - 28 * DAY + 10 * HOUR))

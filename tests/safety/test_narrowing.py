@@ -111,6 +111,7 @@ def no_wider(narrow: Decision, wide: Decision) -> bool:
     )
 
 
+@pytest.mark.hazard("H-32", "computer")
 @given(LIMITS, LIMITS, LIMITS)
 def test_limits_meet_in_any_order_and_only_downward(one: Limits, two: Limits, three: Limits) -> None:
     assert meet(one, two) == meet(two, one)
@@ -122,6 +123,7 @@ def test_limits_meet_in_any_order_and_only_downward(one: Limits, two: Limits, th
     assert met.grits <= one.grits
 
 
+@pytest.mark.hazard("H-32", "computer")
 @given(
     st.sampled_from(Skin), st.sampled_from(TREATABLE), st.sampled_from(Grit), st.lists(st.integers(-100, 5_000), max_size=4), st.randoms()
 )
@@ -169,6 +171,7 @@ def test_the_narrower_of_two_profiles_is_no_wider_than_either(one: Person, other
     assert not widens(other, both)
 
 
+@pytest.mark.hazard("H-01", "computer")
 @settings(max_examples=150)
 @given(REQUESTS, PEOPLE, WANDS, HISTORIES)
 def test_whatever_goes_in_a_decision_is_sound(request: Request, who: Person, on: WandState, before: History) -> None:
@@ -235,6 +238,8 @@ SOURCES: Final = sorted(Path(package.__file__).parent.glob("*.py"))
 ALLOWED: Final = {"collections.abc", "enum", "typing", "difflib", "microderm_ctl.units"}
 
 
+@pytest.mark.hazard("H-32", "computer")
+@pytest.mark.hazard("H-42", "computer")
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
 def test_the_rules_know_nobody_and_count_in_whole_numbers(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -33,6 +33,9 @@ def cap_with(on: WandState) -> int:
     return plan.zones[0].cap_pa
 
 
+@pytest.mark.hazard("H-23", "computer")
+@pytest.mark.hazard("H-24", "computer")
+@pytest.mark.hazard("H-45", "computer")
 @pytest.mark.parametrize(
     ("age_days", "cap_pa", "noted"),
     [(333, 20_000, False), (334, 20_000, True), (364, 20_000, True), (365, 16_000, True), (729, 16_000, True)],
@@ -43,6 +46,8 @@ def test_an_old_calibration_lowers_the_caps(age_days: int, cap_pa: int, noted: b
     assert bool(decide(ask(), WHO, on, BEFORE, NOW).notes) is noted
 
 
+@pytest.mark.hazard("H-23", "computer")
+@pytest.mark.hazard("H-24", "computer")
 @pytest.mark.parametrize(
     ("on", "code"),
     [
@@ -65,6 +70,7 @@ def test_the_rest_of_the_wand_has_a_date() -> None:
     assert decide(ask(), WHO, wand()._replace(cooldown_left_s=90), BEFORE, NOW).refusals[0].retry_at_s == NOW + 90
 
 
+@pytest.mark.hazard("H-32", "computer")
 def test_the_wands_own_limits_are_met() -> None:
     on = wand()._replace(cap_pa=9_800, dwell_ms=1_500, zone_s=20)
     plan = decide(ask(Zone.NOSE), WHO, on, BEFORE, NOW).plan
@@ -73,6 +79,7 @@ def test_the_wands_own_limits_are_met() -> None:
     assert (row.cap_pa, row.dwell_ms, row.seconds) == (9_500, 1_500, 20)
 
 
+@pytest.mark.hazard("H-07", "computer")
 @pytest.mark.parametrize(
     ("size_um", "grit"),
     [
@@ -114,6 +121,7 @@ def test_a_tip_coarser_than_the_depth_is_refused(depth: Depth, grit: Grit) -> No
     assert codes(decide(ask()._replace(depth=depth), who, wand(grit), history(who), NOW)) == {"depth-grit"}
 
 
+@pytest.mark.hazard("H-01", "computer")
 def test_a_level_above_the_cap_is_not_started_and_the_cap_is_offered() -> None:
     request = ask(Zone.NOSE, Zone.CHIN, Zone.FOREHEAD)._replace(level_pa=18_000)
     decision = judge(request, WHO, BEFORE)
@@ -143,6 +151,7 @@ def test_a_cap_under_the_lowest_setting_is_refused() -> None:
     assert codes(decision) == {"cap-too-low"}
 
 
+@pytest.mark.hazard("H-44", "computer")
 @pytest.mark.parametrize(
     ("skin", "fitzpatrick", "wish", "one"),
     [
@@ -162,6 +171,7 @@ def test_one_level_holds_the_lowest_cap(skin: Skin, fitzpatrick: int, wish: bool
     assert caps == sorted(caps)
 
 
+@pytest.mark.hazard("H-44", "computer")
 def test_zones_run_from_the_lowest_cap_and_clogged_ones_first_only_where_caps_tie() -> None:
     request = ask(Zone.NOSE, Zone.CHEEK_RIGHT, Zone.FOREHEAD, Zone.CHIN)._replace(clogged=(Zone.CHIN, Zone.CHEEK_RIGHT))
     plan = judge(request, WHO, BEFORE).plan
@@ -173,6 +183,7 @@ def test_zones_run_from_the_lowest_cap_and_clogged_ones_first_only_where_caps_ti
     assert [row.zone for row in plan.zones] == [Zone.FOREHEAD, Zone.CHEEK_LEFT]
 
 
+@pytest.mark.hazard("H-04", "computer")
 def test_a_treatment_has_its_seconds_and_no_more() -> None:
     assert codes(judge(ask(Zone.ARM, Zone.LEG, Zone.BACK), WHO, BEFORE)) == {"treatment-too-long"}
     assert judge(ask(Zone.ARM, Zone.LEG, Zone.NOSE, Zone.CHIN), WHO, BEFORE).plan is not None
@@ -209,6 +220,7 @@ def test_the_table_of_times_comes_out(skin: str, row: tuple[int, ...]) -> None:
     ) == row
 
 
+@pytest.mark.hazard("H-08", "computer")
 @pytest.mark.parametrize("zone", FORBIDDEN)
 def test_forbidden_zones_are_refused_with_their_reason(zone: Zone) -> None:
     decision = judge(ask(zone, Zone.FOREHEAD), WHO, BEFORE)

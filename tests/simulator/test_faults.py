@@ -55,6 +55,11 @@ def test_every_kind_can_happen() -> None:
     assert unit.board.raw_pressure() == 0
 
 
+@pytest.mark.hazard("H-07", "wand")
+@pytest.mark.hazard("H-13", "wand")
+@pytest.mark.hazard("H-18", "wand")
+@pytest.mark.hazard("H-22", "wand")
+@pytest.mark.hazard("H-38", "wand")
 @pytest.mark.parametrize(
     ("fault", "causes"),
     [
@@ -86,6 +91,7 @@ def test_a_pump_that_never_turns_never_seals() -> None:
     assert computer.unit.cause == "unsealed"
 
 
+@pytest.mark.hazard("H-21", "wand")
 def test_a_clogged_filter_is_more_than_the_pump_can_do() -> None:
     computer = Computer(make_unit(seed=1, utc_s=UTC_S, faults=["clogged-filter=2000"]))
     computer.begin(20_000)
@@ -93,6 +99,7 @@ def test_a_clogged_filter_is_more_than_the_pump_can_do() -> None:
     assert computer.unit.board.duty == 0
 
 
+@pytest.mark.hazard("H-19", "wand")
 def test_a_vent_that_does_not_open_is_found_when_the_vacuum_stays() -> None:
     computer = Computer(make_unit(seed=1, utc_s=UTC_S, faults=["stuck-vent@6"]))
     computer.begin(20_000, seconds=8)
@@ -100,6 +107,7 @@ def test_a_vent_that_does_not_open_is_found_when_the_vacuum_stays() -> None:
     assert computer.unit.cause == "stuck-vent"
 
 
+@pytest.mark.hazard("H-23", "wand")
 def test_a_sensor_that_drifts_down_is_found_by_what_the_pump_must_do() -> None:
     computer = Computer(make_unit(seed=1, utc_s=UTC_S, faults=["sensor-drifting=-2000@6"]))
     computer.begin(10_000, seconds=60)

@@ -53,6 +53,7 @@ def test_the_hand_confirms_a_higher_cap_with_a_press() -> None:
     assert signals.index("press-to-confirm") < signals.index("running", signals.index("press-to-confirm"))
 
 
+@pytest.mark.hazard("H-02", "wand")
 def test_the_true_vacuum_follows_the_set_points_within_their_trips() -> None:
     _, lines = treated(seed=2, serial="SIM-0042")
     rows = [json.loads(line) for line in lines]
@@ -105,6 +106,8 @@ def test_the_pump_warms_the_wand_and_loads_its_supply() -> None:
     assert computer.unit.board.pump_ma() > 40
 
 
+@pytest.mark.hazard("H-05", "wand")
+@pytest.mark.hazard("H-36", "wand")
 def test_a_power_cycle_keeps_the_ledger_and_the_cool_down(tmp_path: Path) -> None:
     computer = Computer(make_unit(seed=1, utc_s=UTC_S, memory=tmp_path))
     computer.begin(5_000, seconds=3)
@@ -116,6 +119,7 @@ def test_a_power_cycle_keeps_the_ledger_and_the_cool_down(tmp_path: Path) -> Non
     assert again.ask(treatment.LimitsRequest()).calibrated_utc_s == UTC_S - 30 * 86_400
 
 
+@pytest.mark.hazard("H-36", "wand")
 def test_power_lost_in_mid_treatment_counts_the_whole_reserve() -> None:
     computer = Computer(make_unit(seed=1, utc_s=UTC_S, faults=["brown-out=200@9"]))
     computer.begin(5_000, seconds=60)
@@ -168,6 +172,7 @@ def test_a_memory_that_is_a_file_is_a_file_problem(tmp_path: Path) -> None:
         make_unit(utc_s=UTC_S, memory=tmp_path)
 
 
+@pytest.mark.hazard("H-35", "wand")
 def test_memory_that_fails_while_the_wand_runs_is_a_fault_of_the_wand(tmp_path: Path) -> None:
     class Failing(Memory):
         def _keep(self, slot: int, content: bytes) -> None:
@@ -195,8 +200,8 @@ def test_a_trace_file_holds_a_line_a_step_as_soon_as_it_is_made(tmp_path: Path) 
         rows = [json.loads(line) for line in path.read_text().splitlines()]
     assert [row["ms"] for row in rows] == [20, 40, 60, 80, 100]
     assert rows[-1] == {
-        "serial": "SIM-0001", "ms": 100, "tick": 100, "state": "SELF_TEST", "cause": "none", "line": False, "duty": 0, "vent": True,
-        "vacuum_pa": 0, "seal_mm2": 28, "motion_mg": 4, "signal": "quiet", "dropped_ms": 0,
+        "serial": "SIM-0001", "ms": 100, "tick": 100, "state": "SELF_TEST", "cause": "none", "line": False, "lease_ms": 0,
+        "duty": 0, "vent": True, "vacuum_pa": 0, "seal_mm2": 28, "motion_mg": 4, "signal": "quiet", "dropped_ms": 0,
     }  # fmt: skip
 
 

@@ -41,6 +41,8 @@ def test_a_wand_without_a_tip_has_none(store: Store, person: PersonRecord) -> No
         assert prepare(store, person, wand, NOW_S).wand.tip_um is None
 
 
+@pytest.mark.hazard("H-04", "computer")
+@pytest.mark.hazard("H-17", "computer")
 def test_what_is_left_counts_all_parts_and_the_ledger_where_it_knows_more(store: Store, person: PersonRecord) -> None:
     plan = plan_of(NOSE, planned(Zone.CHIN))
     first = store.begin_treatment(person.id, "W", plan, {}, NOW_S)

@@ -75,6 +75,7 @@ def test_a_higher_cap_waits_for_a_press_and_an_equal_one_does_not(lead: Lead) ->
     assert led.outcome.done
 
 
+@pytest.mark.hazard("H-44", "wand")
 def test_without_the_press_that_confirms_nothing_runs_at_the_higher_cap(lead: Lead) -> None:
     hand = "@press press\n@touch touch\n@next-zone lift\n@press-to-confirm touch\n"
     led = lead(plan_of(NOSE, HIGHER), hand)
@@ -97,6 +98,8 @@ def test_nobody_presses(lead: Lead) -> None:
     assert led.told.times_ms[-1] == pytest.approx(10_000, abs=500)
 
 
+@pytest.mark.hazard("H-03", "computer")
+@pytest.mark.hazard("H-20", "computer")
 def test_standing_still_holds_and_moving_goes_on(lead: Lead) -> None:
     led = lead(plan_of(NOSE), "@press press\n@touch touch\n@running+2 still\n@touch+2 move\n")
     assert Held(Zone.NOSE, "dwell") in led.told.events
@@ -109,6 +112,14 @@ def test_lifting_off_for_ten_seconds_holds_and_touching_goes_on(lead: Lead) -> N
     assert led.outcome.done and led.record.sealed_ms == 5_000
 
 
+@pytest.mark.hazard("H-18", "computer")
+@pytest.mark.hazard("H-19", "computer")
+@pytest.mark.hazard("H-20", "computer")
+@pytest.mark.hazard("H-21", "computer")
+@pytest.mark.hazard("H-22", "computer")
+@pytest.mark.hazard("H-23", "computer")
+@pytest.mark.hazard("H-37", "computer")
+@pytest.mark.hazard("H-38", "computer")
 @pytest.mark.parametrize(
     ("fault", "cause"),
     [("sensor-dead@4", "sensor-range"), ("tip=none@4", "tip-missing"), ("late-step=80@4", "late-step"), ("tip=coarse@4", "tip-changed")],
@@ -121,6 +132,7 @@ def test_a_fault_ends_the_run_with_its_sentence(lead: Lead, fault: str, cause: s
     assert 0 < (led.record.sealed_ms or 0) < 5_000
 
 
+@pytest.mark.hazard("H-12", "computer")
 def test_an_unplug_leaves_the_record_open_until_the_ledger_can_be_read(
     lead: Lead, store: Store, person: PersonRecord, tmp_path: Path
 ) -> None:
@@ -173,6 +185,7 @@ def test_only_resume_leaves_a_pause(lead: Lead) -> None:
     assert led.outcome.cause == "hold-timeout"
 
 
+@pytest.mark.hazard("H-01", "computer")
 def test_the_vacuum_goes_up_to_the_cap_and_no_further(lead: Lead) -> None:
     led = lead(plan_of(NOSE), wishes={"pass-begins": [Wish.UP] * 5})
     raised = [event.set_point_pa for event in led.told.events if isinstance(event, SetPoint)]
@@ -191,6 +204,7 @@ def test_the_lowest_setting_is_the_end(lead: Lead) -> None:
     assert Refused("2.5 kPa is the lowest setting.") in led.told.events
 
 
+@pytest.mark.hazard("H-47", "computer")
 def test_next_leaves_a_zone_gives_time_to_move_and_goes_on_by_itself(lead: Lead) -> None:
     led = lead(plan_of(NOSE, CHIN), wishes={"running": [Wish.NEXT]})
     assert ZoneDone(Zone.NOSE, Zone.CHIN, True) in led.told.events
@@ -255,6 +269,7 @@ def test_a_reader_that_has_gone_is_an_orderly_stop(lead: Lead) -> None:
     assert isinstance(led.outcome.error, Stopped) and led.record.cause == "stop"
 
 
+@pytest.mark.hazard("H-34", "computer")
 def test_a_trace_that_cannot_be_written_stops(lead: Lead, monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[int] = []
 
@@ -284,6 +299,7 @@ class Sleepy(Recorder):
             self.sleep()
 
 
+@pytest.mark.hazard("H-10", "computer")
 def test_a_loop_that_stands_still_does_not_renew_the_lease(store: Store, person: PersonRecord) -> None:
     with Wand.open(f"sim://?utc={NOW_S}&seed=1") as wand:
         book = TreatmentBook(
