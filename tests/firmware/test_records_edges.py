@@ -152,6 +152,20 @@ def test_an_entry_holds_what_it_was_given() -> None:
     assert book.is_open() is True
     assert book.settle(5_000, 7) is True
     assert book.by_age(0) == (1, 11, 12, 13, 1, 0, 7, 0, 14_000, 5_000)
+    places = (
+        ledger.ENTRY,
+        ledger.COMMAND,
+        ledger.UTC,
+        ledger.TAG,
+        ledger.PURPOSE,
+        ledger.IS_OPEN,
+        ledger.CAUSE,
+        ledger.RESERVED,
+        ledger.USED,
+    )
+    entry = book.by_age(0)
+    assert entry is not None
+    assert [entry[place] for place in places] == [1, 11, 12, 13, 1, 0, 7, 14_000, 5_000]
     assert book.by_age(1) is None
     assert book.settle(0, 9) is True
     assert book.by_age(0) == (1, 11, 12, 13, 1, 0, 7, 0, 14_000, 5_000)

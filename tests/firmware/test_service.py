@@ -128,6 +128,7 @@ def test_the_hard_limits_hold_for_technicians_too(inputs: dict[str, Any], cause:
     for vacuum in (7_000, 14_000, 20_000):
         rig.steps(1, vacuum_pa=vacuum)
     assert rig.board.duty == 30_000
+    inputs = dict(inputs)
     rig.renews = inputs.pop("renews", True)
     rig.steps(26 if cause == k.LEASE else 1, **inputs)
     assert rig.is_off

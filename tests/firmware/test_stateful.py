@@ -32,9 +32,14 @@ zero that a self-test takes from half a second of noise."""
 SURELY_SEALED_PA: Final = C.sealed_pa + READS_OFF_PA
 SENSOR_FAULTS: Final = ("sensor-frozen", "sensor-dead", "sensor-noisy", "sensor-drifting")
 FAULTS: Final = (
-    "stuck-pump=off", "stuck-pump=on", "stuck-vent=closed", "stuck-vent=open", "clogged-filter=50", "sensor-frozen", "sensor-dead",
+    "stuck-pump=on", "stuck-pump=on", "stuck-pump=on", "stuck-pump=off", "stuck-vent=closed", "stuck-vent=open", "clogged-filter=50", "sensor-frozen", "sensor-dead",
     "sensor-noisy=20", "sensor-drifting=300", "tip=coarse", "tip=none", "late-step=40", "late-step=80",
 )  # fmt: skip
+
+
+def in_treatment(machine: Any) -> bool:
+    """Return whether a rule would meet a treatment: what idle states answer is shown by the scan of all messages."""
+    return machine.s.mode in k.ACTIVE
 
 
 class TrueWand(RuleBasedStateMachine):
@@ -52,7 +57,7 @@ class TrueWand(RuleBasedStateMachine):
         self.broken: set[str] = set()
         self.armed: Any = None
         self.sealed = [0] * k.ROWS
-        self.still = self.frozen = self.unreleased = 0
+        self.still = self.frozen = 0
         self.acknowledged = False
         self.confirmed_pa = 0
         self.unit.set_line(True)
@@ -145,13 +150,12 @@ class TrueWand(RuleBasedStateMachine):
             "dead sensor": board.sensor.is_dead,
             "frozen sensor": self.frozen > C.frozen_steps + 1,
             "trip": self.is_trusted and board.vacuum_pa > s.trip_pa[row] + READS_OFF_PA,
-            "hard trip": self.is_trusted and board.vacuum_pa > C.trip_most_pa + READS_OFF_PA,
             "zone": self.is_trusted and self.sealed[row] > self.armed.seconds[row] * 50,
             "treatment": self.is_trusted and sum(self.sealed) > self.armed.treatment_ms // STEP_MS,
             "dwell": self.is_trusted and self.still > self.armed.dwell_ms[row] // STEP_MS,
         }
         for cause, is_there in causes.items():
-            assert not is_there or self.is_off, cause
+            assert not is_there or (self.is_off and s.mode != k.RUN), cause
 
     def judge_vacuum(self, before: int, row: int, was_pa: float, may_rise: float) -> None:
         """True vacuum never passes the trip by more than the reading is off and the pump can add before the next reading.
@@ -221,6 +225,7 @@ class TrueWand(RuleBasedStateMachine):
         if app is not None and type(self.ask(treatment.RenewRequest(self.session, app.now))) is treatment.RenewAnswer:
             self.since_renewal = 0
 
+    @precondition(in_treatment)
     @rule(how=st.sampled_from(["stop", "hello", "hello_with_another_table", "hang_up"]), steps=st.sampled_from([1, 30]))
     def end_it(self, how: str, steps: int) -> None:
         getattr(self, how)()
@@ -240,14 +245,14 @@ class TrueWand(RuleBasedStateMachine):
         self.session = 0
         assert self.is_off
 
-    @precondition(lambda self: self.s.mode in k.ACTIVE)
+    @precondition(in_treatment)
     @rule(steps=st.sampled_from([5, 24, 30]))
     def fall_silent(self, steps: int) -> None:
         self.renews = False
         self.pass_time(steps)
         self.renews = True
 
-    @precondition(lambda self: self.session)
+    @precondition(lambda self: self.session and self.s.mode != k.COOLDOWN)
     @rule(caps=st.lists(st.sampled_from(CAPS), min_size=1, max_size=3), seconds=st.integers(1, 3), dwell_ms=st.sampled_from([500, 3_000]))
     def arm(self, caps: list[int], seconds: int, dwell_ms: int) -> None:
         rows, pad = len(caps), (0,) * (k.ROWS - len(caps))
@@ -260,26 +265,27 @@ class TrueWand(RuleBasedStateMachine):
             assert answer.treatment_ms <= 5_000
             self.armed, self.sealed, self.confirmed_pa = answer, [0] * k.ROWS, 0
 
-    @precondition(lambda self: self.session)
+    @precondition(in_treatment)
     @rule(row=st.integers(0, 3), set_point_pa=st.sampled_from((2_500, *CAPS)))
     def zone(self, row: int, set_point_pa: int) -> None:
         answer = self.ask(treatment.ZoneRequest(self.session, row, set_point_pa))
         if isinstance(answer, treatment.ZoneAnswer):
             assert set_point_pa <= self.armed.cap_pa[row]
 
-    @precondition(lambda self: self.session)
+    @precondition(in_treatment)
     @rule(set_point_pa=st.sampled_from((2_500, *CAPS)))
     def set_point(self, set_point_pa: int) -> None:
         self.ask(treatment.SetPointRequest(self.session, set_point_pa))
 
-    @precondition(lambda self: self.session)
+    @precondition(in_treatment)
     @rule(request=st.sampled_from([treatment.PauseRequest, treatment.ResumeRequest]))
     def pause_or_resume(self, request: Callable[[int], Any]) -> None:
         self.ask(request(self.session))
 
-    @precondition(lambda self: self.session)
+    @precondition(lambda self: self.s.mode == k.FAULT)
     @rule()
     def acknowledge(self) -> None:
+        self.hello()
         if isinstance(self.ask(treatment.AcknowledgeRequest(self.session)), treatment.AcknowledgeAnswer):
             self.acknowledged = True
 
@@ -306,12 +312,13 @@ class TrueWand(RuleBasedStateMachine):
     def time(self, steps: int) -> None:
         self.pass_time(steps)
 
+    @precondition(lambda self: self.s.mode not in (k.SAFE, k.COOLDOWN, k.LOCKOUT))
     @rule()
     def press(self) -> None:
         self.hand.press()
         self.pass_time(10)
 
-    @precondition(lambda self: self.s.mode in (*k.ACTIVE, k.STOPPING))
+    @precondition(in_treatment)
     @rule(does=st.sampled_from(["touch", "lift", "move", "still", "slip"]), steps=st.sampled_from([1, 20, 60]))
     def hands(self, does: str, steps: int) -> None:
         getattr(self.hand, does)()
@@ -327,6 +334,7 @@ class TrueWand(RuleBasedStateMachine):
         self.pass_time(20)
         self.arm(caps, 2, 3_000)
         self.zone(0, caps[0])
+        self.pass_time(2)
         self.press()
         self.hand.touch()
         self.pass_time(steps)
@@ -354,7 +362,7 @@ class TrueWand(RuleBasedStateMachine):
         self.board.air.faults = self.board.air.faults._replace(filter_clog=1.0)
         self.pass_time(20)
 
-    @precondition(lambda self: not self.broken and self.s.mode not in (k.SAFE, k.LINKED))
+    @precondition(lambda self: not self.broken and self.s.mode in (k.RUN, k.HOLD))
     @rule(words=st.sampled_from(FAULTS), steps=st.sampled_from([1, 20]))
     def break_something(self, words: str, steps: int) -> None:
         fault: Fault = parse_fault(words)
@@ -373,13 +381,14 @@ class TrueWand(RuleBasedStateMachine):
         sensor.is_dead = sensor.is_frozen = False
         sensor.drift_pa_s, sensor._drift_pa, sensor.noise_factor = 0.0, 0.0, 1.0
         self.board.air.faults = Faults()
+        self.board.air.pump_speed = self.board.air.vacuum_pa = 0.0  # a repair takes longer than a pump that was stuck runs on
         self.board.tip = TIP_OHM["fine"]
         # What a self-test took for zero under a bad sensor goes with the next start.
         if self.broken & set(SENSOR_FAULTS):
             self.power_cycle()
         self.broken.clear()
 
-    @precondition(lambda self: self.s.mode not in (k.SAFE, k.LINKED))
+    @precondition(lambda self: self.s.mode in (*k.ACTIVE, k.STOPPING, k.LOCKOUT))
     @rule()
     def power_cycle(self) -> None:
         """Power that goes in a treatment costs its whole time, and no latch is lost."""
@@ -404,4 +413,4 @@ class TrueWand(RuleBasedStateMachine):
 class TestTrueWand(TrueWand.TestCase):  # type: ignore[misc,valid-type]
     """The machine above, over many courses."""
 
-    settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+    settings = settings(max_examples=120, stateful_step_count=40, deadline=None)

@@ -65,23 +65,13 @@ def test_the_fast_ways_in_and_out_of_a_state_are_its_own() -> None:
 def _shown(node: Node) -> tuple[object, ...]:
     """What anybody can see of a node, or comes to feel later."""
     values, kept, is_sound = node
-    names = (
-        "mode",
-        "duty",
-        "vent",
-        "used",
-        "treatment",
-        "treatment_limit",
-        "limit",
-        "lease",
-        "hold",
-        "latched",
-        "cooldown",
-        "session",
-        "row",
-    )
-    is_over = values[MODE] not in (*k.ACTIVE, k.STOPPING)
-    seen = tuple(values[NAMES.index(name)] for name in (names[:3] + names[8:12] if is_over else names))
+    names = ["mode", "duty", "vent", "latched", "cooldown", "session"]
+    if values[MODE] == k.STOPPING:  # rows count no more, only the whole that the ledger is told
+        names += ["treatment", "lease"]
+    elif values[MODE] in k.ACTIVE:
+        names += ["used", "treatment", "treatment_limit", "limit", "lease", "row"]
+        names += ["hold"] if values[MODE] == k.HOLD else []
+    seen = tuple(values[NAMES.index(name)] for name in names)
     return (*seen, kept, is_sound)
 
 
