@@ -269,6 +269,63 @@ def test_a_lockout_is_left_through_service_alone() -> None:
     assert rig.power_cycle().mode == k.SAFE
 
 
+@pytest.mark.hazard("H-18", "wand")
+def test_a_fault_in_service_is_no_way_around_the_latch() -> None:
+    """It ends in FAULT; acknowledge, press and a sound self-test lead back to LOCKOUT, not to SAFE."""
+    rig = keyed()
+    rig.steps(20, current=200)
+    rig.board.current = 0
+    try_unlock(rig)
+    rig.steps(3, temperature=600)
+    assert rig.mode == k.FAULT
+    rig.board.temperature = 250
+    rig.ask(treatment.AcknowledgeRequest(rig.session))
+    rig.press()
+    assert rig.mode == k.SELF_TEST
+    rig.steps(30)
+    assert (rig.mode, rig.cause) == (k.LOCKOUT, k.STUCK_PUMP)
+
+
+@pytest.mark.hazard("H-18", "wand")
+def test_the_latch_is_not_cleared_while_anything_is_driven() -> None:
+    """It is written, and writing waits for pump off and vent open."""
+    rig = keyed()
+    rig.steps(20, current=200)
+    rig.board.current = 0
+    try_unlock(rig)
+    drive(rig, k.DRIVE_OFF, vent_open=0, set_point_pa=0, duty=0, seconds=0)
+    rig.steps(1)
+    assert rig.ask(bench.ClearLatchRequest(rig.session)).code == w.WRONG_STATE
+    assert rig.app.state.latched == k.STUCK_PUMP
+
+
+@pytest.mark.hazard("H-31", "wand")
+@pytest.mark.parametrize("how", ["stop", "hello"])
+def test_a_self_test_does_not_carry_service_over_stop_or_hello(how: str) -> None:
+    """It ends in LINKED: another session must unlock for itself."""
+    rig = opened()
+    rig.ask(bench.SelfTestRequest(rig.session))
+    rig.hello() if how == "hello" else rig.ask(handshake.StopRequest())
+    rig.steps(30)
+    assert rig.mode == k.LINKED
+
+
+def test_a_self_test_lets_go_at_once() -> None:
+    """Pump off and vent open before the answer leaves, and no drive goes on after it."""
+    rig = opened()
+    drive(rig, k.DRIVE_DUTY)
+    rig.steps(1)
+    rig.ask(bench.SelfTestRequest(rig.session))
+    assert rig.is_off
+    drive_left = opened()
+    drive(drive_left, k.DRIVE_OFF, vent_open=0, set_point_pa=0, duty=0, seconds=0)
+    drive_left.steps(1)
+    drive_left.ask(bench.SelfTestRequest(drive_left.session))
+    drive_left.steps(30)
+    assert drive_left.mode == k.SERVICE
+    assert drive_left.is_off
+
+
 def test_service_is_no_way_out_of_a_fault() -> None:
     """A unit in FAULT is acknowledged first."""
     rig = keyed()
