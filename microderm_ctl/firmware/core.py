@@ -4,12 +4,10 @@ from . import calibration, interlock, memory, states
 from . import constants as k
 from .board import Board
 from .constants import Constants
-from .ledger import Ledger
+from .ledger import IS_OPEN, PURPOSE, RESERVED, Ledger
 from .memory import Memory
 from .state import Measured, State
 from .unlock import Unlock
-
-COOLDOWN_FORM = "<I"
 
 
 class Refusal(Exception):
@@ -37,7 +35,7 @@ class Readings:
 
     def add(self, raw: int) -> None:
         """Take a reading, up to as many as their sum can hold."""
-        if self.count == 0xFFFF:
+        if self.count >= 0xFFFF:
             return
         self.least = min(self.least, raw) if self.count else raw
         self.most = max(self.most, raw)
@@ -76,24 +74,23 @@ class Core:
 
     def _read_calibration(self) -> None:
         generation, content = self.memory.read(memory.CALIBRATION)
-        self.coefficients = calibration.read(content, self.board.serial_number())
-        self.calibrated = (generation, self.coefficients[3]) if self.coefficients else (0, 0)
-        zero, gain, curve, _ = self.coefficients or (calibration.ZERO_NOMINAL, calibration.GAIN_NOMINAL, 0, 0)
-        self.zero, self.gain, self.curve = zero, gain, curve
+        found = self.coefficients = calibration.read(content, self.board.serial_number())
+        self.calibrated = (generation, found[3]) if found else (0, 0)
+        self.zero, self.gain, self.curve = found[:3] if found else (calibration.ZERO_NOMINAL, calibration.GAIN_NOMINAL, 0)
 
     def _read_books(self) -> None:
         """Take over latch and cool-down; a treatment that power cut short counts in full."""
         books = (memory.LATCH, memory.COOLDOWN)
-        self.measured.memory_ok = 1 if self.ledger.intact and all(self.memory.is_intact(one) for one in books) else 0
+        self.measured.memory_ok = int(self.ledger.intact and all(self.memory.is_intact(one) for one in books))
         content = self.memory.read(memory.COOLDOWN)[1]
         self.state.cooldown = int.from_bytes(content, "little") if len(content) == 4 else 0
         latch = self.memory.read(memory.LATCH)[1]
         if latch and latch[0]:
             self.state.mode, self.state.cause, self.state.latched = k.LOCKOUT, latch[0], latch[0]
         entry = self.ledger.by_age(0)
-        if entry is not None and self.ledger.is_open():
-            self._set_cooldown(0 if entry[4] else self.c.cooldown_steps)
-            self._keep(self.ledger.settle(entry[8], k.RESET))
+        if entry is not None and entry[IS_OPEN]:
+            self._set_cooldown(0 if entry[PURPOSE] else self.c.cooldown_steps)
+            self._keep(self.ledger.settle(entry[RESERVED], k.RESET))
             self.state.cause = self.state.cause or k.RESET
 
     def open_session(self, is_same_table: bool) -> None:
@@ -101,7 +98,7 @@ class Core:
         random = self.board.random8()
         drawn = random[0] | random[1] << 8 | random[2] << 16 | random[3] << 24
         self.token = (drawn or 1) if is_same_table else 0
-        self.state.session = 1 if is_same_table else 0
+        self.state.session = int(is_same_table)
         self.state.silent = self.state.lease = 0
         self.lease_least = self.c.lease_steps
         if self.state.mode in (k.SAFE, k.LINKED):
@@ -131,13 +128,13 @@ class Core:
         if is_testing:
             self._take_zero()
         self.board.set_pump(s.duty)
-        self.board.set_vent(s.vent == 1)
+        self.board.set_vent(bool(s.vent))
         self._show()
         if s.mode == k.SERVICE:
             self.readings.add(self.measured.raw)
         self.unlock.wait_ms = max(0, self.unlock.wait_ms - self.c.step_ms)
         self.note_change()
-        if s.mode == k.COOLDOWN and s.cooldown % 3_000 == 0:
+        if s.mode == k.COOLDOWN and not s.cooldown % 3_000:
             self._set_cooldown(s.cooldown)
 
     def _measure(self) -> None:
@@ -153,8 +150,8 @@ class Core:
         m.temperature_dc = board.temperature_dc()
         m.supply_mv = board.supply_mv()
         m.pump_ma = board.pump_ma()
-        m.line_up = 1 if board.line_up() else 0
-        m.button = 1 if board.button() else 0
+        m.line_up = int(board.line_up())
+        m.button = int(board.button())
 
     def _take_zero(self) -> None:
         """Take ambient as zero at the end of a sound self-test, within a window around the calibrated one."""
@@ -203,8 +200,8 @@ class Core:
         """Return the flags of telemetry."""
         s, m = self.state, self.measured
         bits = (
-            s.sealed, m.motion_mg >= self.c.moving_mg, s.vent, s.press_needed, m.button, s.lease > 0, m.line_up,
-            self.coefficients is not None, s.treatment_limit and s.treatment >= s.treatment_limit, s.duty > 0,
+            s.sealed, m.motion_mg >= self.c.moving_mg, s.vent, s.press_needed, m.button, s.lease, m.line_up,
+            self.coefficients is not None, s.treatment_limit and s.treatment >= s.treatment_limit, s.duty,
         )  # fmt: skip
         flags = 0
         for place, bit in enumerate(bits):

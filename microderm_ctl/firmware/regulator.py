@@ -15,9 +15,6 @@ here knows the plant. The gains were found by a random search over pumps of
 printed by ``python -m tests.firmware.suction``.
 """
 
-SEARCH = 1
-SEAL = 2
-
 VACUUM_MOST_PA = 70_000
 """What is measured is taken as at most this; no pump of the band gets there."""
 DUTY_FULL = 65_535
@@ -52,8 +49,8 @@ class Gains:
     ceiling_duty_per_64_pa = 105  # of set point more: a poor contact must not wind the pump up
 
 
-REST: "tuple[int, ...]" = (SEARCH, 0, 0, 0, 0, 0)
-"""Phase, integral (duty/256), last vacuum (Pa), reference (Pa), climb (duty), vent open: as at the start of RUN."""
+REST: "tuple[int, ...]" = (0, 0, 0, 0, 0, 0)
+"""Sealed, integral (duty/256), last vacuum (Pa), reference (Pa), climb (duty), vent open: as at the start of RUN, in search."""
 
 
 def regulate(gains: Gains, memory: tuple[int, ...], set_point_pa: int, vacuum_pa: int) -> tuple[int, bool, tuple[int, ...]]:
@@ -65,42 +62,38 @@ def regulate(gains: Gains, memory: tuple[int, ...], set_point_pa: int, vacuum_pa
         set_point_pa: 2,500 to 25,000.
         vacuum_pa: as measured in this step; below ambient is taken as 0.
     """
-    phase, integral, last_pa, reference_pa, climb, vented = memory
-    if vacuum_pa < 0:
-        vacuum_pa = 0
-    elif vacuum_pa > VACUUM_MOST_PA:
-        vacuum_pa = VACUUM_MOST_PA
-    if phase == SEAL and vacuum_pa < gains.unsealed_below_pa:
-        phase, integral, reference_pa, climb = SEARCH, 0, 0, 0
-    elif phase == SEARCH and vacuum_pa > gains.sealed_above_pa:
-        phase, last_pa, reference_pa = SEAL, vacuum_pa, min(vacuum_pa, set_point_pa)
+    is_sealed, integral, last_pa, reference_pa, climb, vented = memory
+    vacuum_pa = max(0, min(vacuum_pa, VACUUM_MOST_PA))
+    if is_sealed:
+        if vacuum_pa < gains.unsealed_below_pa:
+            is_sealed = integral = reference_pa = climb = 0
+    elif vacuum_pa > gains.sealed_above_pa:
+        is_sealed, last_pa, reference_pa = 1, vacuum_pa, min(vacuum_pa, set_point_pa)
         integral = gains.climb_kept * climb + (gains.proportional - gains.reference) * vacuum_pa
-    over_pa = vacuum_pa - (reference_pa if reference_pa > set_point_pa else set_point_pa)
+    over_pa = vacuum_pa - max(reference_pa, set_point_pa)
     vent = over_pa > (gains.vent_closes_pa if vented else gains.vent_opens_pa)
-    if phase == SEARCH:
-        duty, climb = search(gains, climb, set_point_pa, vacuum_pa)
-    elif vent:
+    if vent:
         duty, integral = 0, integral * gains.vented_kept // 64
-        reference_pa = approach(gains, reference_pa, set_point_pa) if reference_pa > set_point_pa else min(vacuum_pa, set_point_pa)
-    else:
+        reference_pa = max(set_point_pa, approach(gains, reference_pa, set_point_pa))
+    elif is_sealed:
         reference_pa = approach(gains, reference_pa, set_point_pa)
         duty, integral = seal(gains, integral, set_point_pa, reference_pa, vacuum_pa, vacuum_pa - last_pa)
-    return 0 if vent else duty, vent, (phase, integral, vacuum_pa, reference_pa, climb, 1 if vent else 0)
+    else:
+        duty, climb = search(gains, climb, set_point_pa, vacuum_pa)
+    return duty, vent, (is_sealed, integral, vacuum_pa, reference_pa, climb, int(vent))
 
 
-def search(gains: Gains, climb: int, set_point_pa: int, vacuum_pa: int) -> tuple[int, int]:
+def search(gains: Gains, climb: int, set_point_pa: int, vacuum_pa: int) -> "tuple[int, int]":
     """Return duty and climb of a step without a seal."""
-    base = gains.start_duty + gains.search_duty + gains.search_duty_per_64_pa * set_point_pa // 64
-    climb = climb + gains.climb_duty if vacuum_pa > gains.touch_pa else 0
-    climb = max(0, min(climb, SEARCH_DUTY_MOST - base))
-    return min(base + climb, SEARCH_DUTY_MOST), climb
+    base = min(gains.start_duty + gains.search_duty + gains.search_duty_per_64_pa * set_point_pa // 64, SEARCH_DUTY_MOST)
+    climb = min(climb + gains.climb_duty, SEARCH_DUTY_MOST - base) if vacuum_pa > gains.touch_pa else 0
+    return base + climb, climb
 
 
 def approach(gains: Gains, reference_pa: int, set_point_pa: int) -> int:
     """Return the reference a step nearer to the set point; from below it arrives, from above too."""
     way_pa = set_point_pa - reference_pa
-    step_pa = way_pa * gains.approach // 64
-    return reference_pa + (step_pa if step_pa or way_pa <= 0 else 1)
+    return reference_pa + (way_pa * gains.approach // 64 or min(1, way_pa))
 
 
 def seal(gains: Gains, integral: int, set_point_pa: int, reference_pa: int, vacuum_pa: int, rise_pa: int) -> tuple[int, int]:
@@ -108,10 +101,12 @@ def seal(gains: Gains, integral: int, set_point_pa: int, reference_pa: int, vacu
     wanted = gains.reference * reference_pa - gains.proportional * vacuum_pa - gains.damping * rise_pa + integral
     duty = gains.start_duty + wanted // SCALE
     most = duty_most(gains, set_point_pa)
-    error_pa = reference_pa - vacuum_pa
-    if (duty < most or error_pa < 0) and (duty > 0 or error_pa > 0):
-        integral += gains.integral * error_pa
-    return max(0, min(duty, most)), integral
+    change = gains.integral * (reference_pa - vacuum_pa)
+    if duty >= most:
+        change = min(0, change)
+    elif duty <= 0:
+        change = max(0, change)
+    return max(0, min(duty, most)), integral + change
 
 
 def duty_most(gains: Gains, set_point_pa: int) -> int:

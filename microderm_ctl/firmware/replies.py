@@ -27,7 +27,7 @@ def identity(app: Core, values: "tuple[int, ...]") -> "tuple[int | bytes, ...]":
     board = app.board
     serial = board.serial_number()
     padded = serial + b"\0" * (12 - len(serial))
-    return (padded, board.kind, 1 if board.simulated else 0, board.hardware) + VERSION_NUMBERS + (0,)
+    return (padded, board.kind, int(board.simulated), board.hardware) + VERSION_NUMBERS + (0,)
 
 
 def stop(app: Core, values: "tuple[int, ...]") -> "tuple[int | bytes, ...]":
@@ -57,7 +57,7 @@ def renew(app: Core, values: "tuple[int, ...]") -> "tuple[int | bytes, ...]":
     """Renew the lease if the echoed tick is fresh; what was buffered or slept over is not."""
     age = (app.now - values[1]) & k.TICK_MASK
     if age > app.c.echo_most_ms:
-        raise Refusal(w.STALE, 1, min(age, 0xFFFFFFFF), app.c.echo_most_ms)
+        raise Refusal(w.STALE, 1, age, app.c.echo_most_ms)
     app.lease_least = min(app.lease_least, app.state.lease)
     app.state.lease = app.c.lease_steps
     return (app.now,)
@@ -78,7 +78,7 @@ def arm(app: Core, values: "tuple[int, ...]") -> "tuple[int | bytes, ...]":
     """Take the limits of a treatment, met with the wand's own, once everything that a start needs is there."""
     _check_ready(app, values[5])
     purpose, count = values[4], values[7]
-    zone, cap, seconds, dwell = values[8:20], values[20:32], values[32:44], values[44:56]
+    zone, cap, seconds, dwell = values[8:20], values[20:32], values[32:44], values[44:]
     _check_rows(app, purpose, count, zone, cap, seconds, dwell)
     c, s = app.c, app.state
     most_ms = c.patch_most_ms if purpose else c.treatment_most_ms
@@ -110,27 +110,28 @@ def _check_ready(app: Core, grit_um: int) -> None:
         raise Refusal(w.IN_COOLDOWN, 255, 0, s.cooldown * app.c.step_ms)
     if s.mode != k.LINKED:
         raise Refusal(w.WRONG_STATE)
-    if s.lease <= 0:
+    if not s.lease:
         raise Refusal(w.NO_LEASE)
     if app.coefficients is None:
         raise Refusal(w.NO_CALIBRATION)
     faults = interlock.present(app.c, s, m)
     if faults:
-        raise Refusal(w.SENSOR, 255, faults & 0xFFFFFFFF)
+        raise Refusal(w.SENSOR, 255, faults)
     if m.grit_um != grit_um:
         raise Refusal(w.WRONG_TIP, 5, grit_um, m.grit_um)
 
 
-def _check_rows(app: Core, purpose: int, count: int, *columns: "tuple[int, ...]") -> None:
+def _check_rows(app: Core, purpose: int, count: int, zones: "tuple[int, ...]", *limits: "tuple[int, ...]") -> None:
     """Refuse rows in use that are empty or under what the wand keeps to, and rows not in use that are not."""
     least_pa = app.c.set_point_least_pa if purpose else app.c.cap_least_pa
-    least = (0, least_pa, 1, app.c.step_ms)
-    for field, column in enumerate(columns):
-        for row, value in enumerate(column):
-            if row < count and value < least[field]:
-                raise Refusal(w.BAD_VALUE, 8 + field, value, least[field])
-            if row >= count and value:
-                raise Refusal(w.BAD_VALUE, 8 + field, value, 0)
+    for field, least in enumerate((least_pa, 1, app.c.step_ms)):
+        for value in limits[field][:count]:
+            if value < least:
+                raise Refusal(w.BAD_VALUE, 9 + field, value, least)
+    for field, column in enumerate((zones,) + limits):
+        for value in column[count:]:
+            if value:
+                raise Refusal(w.BAD_VALUE, 8 + field, value)
 
 
 def zone(app: Core, values: "tuple[int, ...]") -> "tuple[int | bytes, ...]":
@@ -143,7 +144,7 @@ def zone(app: Core, values: "tuple[int, ...]") -> "tuple[int | bytes, ...]":
         raise Refusal(w.BAD_VALUE, 1, row, s.count - 1)
     _check_set_point(app, row, set_point_pa, 2)
     s.row, s.set_point_pa = row, set_point_pa
-    s.press_needed = 1 if s.mode == k.HOLD and s.cap_pa[row] > s.confirmed_pa else 0
+    s.press_needed = 1 if s.mode in k.CONFIRMING and s.cap_pa[row] > s.confirmed_pa else 0
     left_ms = max(0, s.limit[row] - s.used[row]) * app.c.step_ms
     return (row, set_point_pa, s.cap_pa[row], s.trip_pa[row], left_ms, s.press_needed)
 
@@ -158,7 +159,7 @@ def _check_set_point(app: Core, row: int, set_point_pa: int, field: int) -> None
 def set_point(app: Core, values: "tuple[int, ...]") -> "tuple[int | bytes, ...]":
     """Hold another vacuum, within the cap of the row in force."""
     s = app.state
-    if s.mode not in k.ACTIVE or s.row == k.NO_ROW:
+    if s.mode not in k.ACTIVE or s.row >= k.ROWS:
         raise Refusal(w.WRONG_STATE)
     _check_set_point(app, s.row, values[1], 1)
     s.set_point_pa = values[1]

@@ -23,18 +23,18 @@ def challenge(app: Core, values: "tuple[int, ...]") -> "tuple[int | bytes, ...]"
     """Begin an unlock; a unit without a key cannot be unlocked."""
     if not app.unlock.key:
         raise Refusal(w.LOCKED)
-    return (app.unlock.challenge(octets(values[1])), min(0xFFFF, (app.unlock.wait_ms + 999) // 1_000))
+    return (app.unlock.challenge(bytes(values[1])), (app.unlock.wait_ms + 999) // 1_000)
 
 
 def unlock(app: Core, values: "tuple[int, ...]") -> "tuple[int | bytes, ...]":
     """Open SERVICE for a right code, with the button held for 3 s."""
     _check_can_enter(app)
     functions, seconds = values[1], values[2]
-    if app.unlock.wait_ms > 0:
+    if app.unlock.wait_ms:
         raise Refusal(w.BACK_OFF, 255, 0, app.unlock.wait_ms)
     if app.state.held < app.c.unlock_held_steps:
         raise Refusal(w.HOLD_BUTTON, 255, app.state.held * app.c.step_ms, app.c.unlock_held_steps * app.c.step_ms)
-    if not app.unlock.is_code(functions, seconds, octets(values[3])):
+    if not app.unlock.is_code(functions, seconds, bytes(values[3])):
         raise Refusal(w.LOCKED, 3)
     _enter(app, functions, seconds)
     return (functions, seconds, app.unlock.draw_token())
@@ -43,7 +43,7 @@ def unlock(app: Core, values: "tuple[int, ...]") -> "tuple[int | bytes, ...]":
 def unlock_again(app: Core, values: "tuple[int, ...]") -> "tuple[int | bytes, ...]":
     """Open SERVICE once more after the restart of a commit."""
     _check_can_enter(app)
-    if not app.unlock.is_token(octets(values[1]), app.now):
+    if not app.unlock.is_token(bytes(values[1]), app.now):
         raise Refusal(w.LOCKED, 1)
     functions, seconds = app.unlock.token_functions, app.unlock.token_seconds
     _enter(app, functions, seconds)
@@ -55,7 +55,7 @@ def _check_can_enter(app: Core) -> None:
         raise Refusal(w.LOCKED)
     if app.state.mode not in (k.LINKED, k.COOLDOWN, k.LOCKOUT):
         raise Refusal(w.WRONG_STATE)
-    if app.state.lease <= 0:
+    if not app.state.lease:
         raise Refusal(w.NO_LEASE)
 
 
@@ -87,14 +87,16 @@ def drive(app: Core, values: "tuple[int, ...]") -> "tuple[int | bytes, ...]":
     """Drive pump and vent into a closed chamber, for at most 180 s."""
     _check_open(app, DRIVE_BIT)
     s = app.state
-    mode, set_point_pa, duty, vent_open, seconds = values[1:6]
-    if mode != k.DRIVE_OFF and (seconds == 0 or vent_open):
-        raise Refusal(w.BAD_VALUE, 5 if seconds == 0 else 4)
+    mode, set_point_pa, duty, vent_open, seconds = values[1:]
+    if mode and not seconds:
+        raise Refusal(w.BAD_VALUE, 5)
+    if mode and vent_open:
+        raise Refusal(w.BAD_VALUE, 4)
     if mode == k.DRIVE_SET_POINT and set_point_pa < app.c.set_point_least_pa:
         raise Refusal(w.BAD_VALUE, 2, set_point_pa, app.c.set_point_least_pa)
-    s.drive_mode, s.drive_vent = mode, vent_open if mode == k.DRIVE_OFF else 0
+    s.drive_mode, s.drive_vent = mode, vent_open
     s.set_point_pa, s.drive_duty = set_point_pa, duty
-    s.drive_left = seconds * 1_000 // app.c.step_ms if mode != k.DRIVE_OFF else 0
+    s.drive_left = seconds * 1_000 // app.c.step_ms
     s.stop_pa = max(s.stop_pa, app.measured.vacuum_pa)
     return (mode, set_point_pa, duty, seconds)
 
@@ -113,7 +115,7 @@ def stage(app: Core, values: "tuple[int, ...]") -> "tuple[int | bytes, ...]":
     """Put a record aside, if it could be this unit's."""
     _check_open(app, WRITE_BIT)
     record, length = values[1], values[2]
-    content = octets(values[3])[:length]
+    content = bytes(values[3])[:length]
     if record == memory.CALIBRATION and calibration.read(content, app.board.serial_number()) is None:
         raise Refusal(w.BAD_VALUE, 3)
     app.staged = (record, content)
@@ -125,7 +127,7 @@ def commit(app: Core, values: "tuple[int, ...]") -> "tuple[int | bytes, ...]":
     _check_open(app, WRITE_BIT)
     s = app.state
     record, content = app.staged
-    if record != values[1] or not content or binascii.crc32(content) != values[2]:
+    if record != values[1] or binascii.crc32(content) != values[2]:
         raise Refusal(w.BAD_VALUE, 2)
     if s.duty or not s.vent or app.measured.vacuum_pa > app.c.released_least_pa:
         raise Refusal(w.WRONG_STATE)
@@ -150,7 +152,7 @@ def self_test(app: Core, values: "tuple[int, ...]") -> "tuple[int | bytes, ...]"
     s = app.state
     s.mode, s.test, s.passing, s.drive_mode, s.drive_vent = k.SELF_TEST, 0, 0, k.DRIVE_OFF, 1
     app.rest()
-    return (app.faults() & 0xFFFFFFFF, max(0, app.zero), app.test_noise)
+    return (app.faults(), app.zero, app.test_noise)
 
 
 def clear_latch(app: Core, values: "tuple[int, ...]") -> "tuple[int | bytes, ...]":
@@ -162,10 +164,9 @@ def clear_latch(app: Core, values: "tuple[int, ...]") -> "tuple[int | bytes, ...
     faults = interlock.present(app.c, s, app.measured)
     if faults:
         raise Refusal(w.SENSOR, 255, faults)
-    cause, s.latched = s.latched, 0
     if not app.memory.write(memory.LATCH, b"\0"):
-        s.latched = cause
         raise Refusal(w.NO_MEMORY)
+    cause, s.latched = s.latched, 0
     return (cause,)
 
 
@@ -174,11 +175,6 @@ def signal(app: Core, values: "tuple[int, ...]") -> "tuple[int | bytes, ...]":
     _check_open(app, 0)
     app.state.shown, app.state.showing = values[1], IDENTIFY_STEPS
     return (values[1],)
-
-
-def octets(value: "int | bytes") -> bytes:
-    """Return a value that the format says is octets."""
-    return value if isinstance(value, bytes) else b""
 
 
 HANDLERS = {

@@ -177,31 +177,32 @@ def _advance_idle(c: Constants, s: State, m: Measured) -> None:
         if not s.cooldown:
             s.mode = k.SAFE
     elif s.mode == k.FAULT and s.acknowledged and s.pressed and not interlock.present(c, s, m):
-        s.mode, s.test, s.acknowledged = k.SELF_TEST, 0, 0
+        s.mode, s.test, s.passing, s.acknowledged = k.SELF_TEST, 0, 0, 0
     if s.mode in (k.SAFE, k.LINKED):
         s.mode = k.LINKED if s.session else k.SAFE
 
 
 def _advance_test(c: Constants, s: State, m: Measured) -> None:
-    """Pass once everything was sound for half a second on end; fail after three."""
+    """Pass once everything was sound for half a second on end; fail after three, for what is wrong then."""
     s.test += 1
-    s.passing = 0 if interlock.present(c, s, m) or (m.button and not s.service) else s.passing + 1
+    faults = interlock.present(c, s, m)
+    s.passing = 0 if faults or (m.button and not s.service) else s.passing + 1
     if s.passing >= c.test_steps:
         if s.latched and not s.service:
             s.mode, s.cause = k.LOCKOUT, s.latched
         else:
             s.mode = k.SERVICE if s.service else k.COOLDOWN if s.cooldown else k.SAFE
-    elif s.test >= c.test_most_steps:
+    elif s.test >= c.test_most_steps and not s.passing:
         s.service = 0
-        s.mode, s.cause = k.FAULT, first_fault(interlock.present(c, s, m))
+        s.mode, s.cause = k.FAULT, first_fault(faults)
 
 
 def first_fault(faults: int) -> int:
-    """Return the lowest cause among fault bits; INTERNAL where none is set."""
+    """Return the lowest cause among fault bits; BUTTON where none is set, for then it is the button that is held."""
     for cause in range(k.INTERNAL):
         if faults >> cause & 1:
             return cause
-    return k.INTERNAL
+    return k.BUTTON
 
 
 def _drive(c: Constants, s: State, m: Measured) -> None:

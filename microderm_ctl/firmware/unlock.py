@@ -13,8 +13,6 @@ from .memory import KEY, UNLOCK, Memory
 
 DOMAIN = b"microderm-unlock-1"
 KEY_SIZE = 32
-NONCE_SIZE = 16
-TOKEN_SIZE = 16
 FORM = "<BBHH16s"  # failures, 1 if a token follows, its functions, its seconds, the token
 BACK_OFF_MOST_S = 3_600
 AGAIN_WITHIN_MS = 60_000
@@ -32,7 +30,7 @@ def is_equal(one: bytes, other: bytes) -> bool:
     difference = len(one) ^ len(other)
     for left, right in zip(one, other):
         difference |= left ^ right
-    return difference == 0
+    return not difference
 
 
 def unit_key(service_key: bytes, serial: bytes) -> bytes:
@@ -62,7 +60,7 @@ class Unlock:
         if kept is not None:
             self.failures = kept[0]
             if kept[1]:
-                self.token_functions, self.token_seconds, self.token = kept[2], kept[3], _octets(kept[4])
+                self.token_functions, self.token_seconds, self.token = kept[2], kept[3], bytes(kept[4])
                 self._keep(b"", 0, 0)
         self.wait_ms = self._back_off_ms()
 
@@ -99,16 +97,12 @@ class Unlock:
         return bool(kept) and since_start_ms <= AGAIN_WITHIN_MS and is_equal(kept, token)
 
     def _keep(self, token: bytes, functions: int, seconds: int) -> bool:
-        padded = token + b"\0" * (TOKEN_SIZE - len(token))
-        values = (self.failures, 1 if token else 0, functions, seconds, padded)
+        values = (self.failures, int(bool(token)), functions, seconds, token)
         return self._memory.write(UNLOCK, wire.pack(FORM, values))
 
     def _back_off_ms(self) -> int:
         """Return how long codes are refused: a second after the first failure, doubling."""
-        if not self.failures:
-            return 0
-        return min(1 << min(self.failures - 1, 12), BACK_OFF_MOST_S) * 1_000
-
-
-def _octets(value: "int | bytes") -> bytes:
-    return value if isinstance(value, bytes) else b""
+        wait_s = 1
+        for _ in range(1, self.failures):
+            wait_s = min(2 * wait_s, BACK_OFF_MOST_S)
+        return wait_s * 1_000 if self.failures else 0

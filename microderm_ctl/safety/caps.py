@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from .evidence import LOWEST_PA, PASSES, ZONE_S
+from .evidence import LOWEST_PA, ZONE_S
 from .limits import Bound, Cap, Limits, Scale, cap_for, meet_all
 from .rules_skin import FIRST_SCALE, fitzpatrick_scale, skin_bounds
 from .situation import floor_days
@@ -62,11 +62,10 @@ def explain_cap(person: Person, zone: Zone, grit: Grit, scales: tuple[Scale, ...
     cap = cap_for(row, zone, grit, scales, bounds)
     first = cap_for(row, zone, grit, (*scales, FIRST_SCALE), bounds)
     seconds = min(limits.zone_s, ZONE_S[zone].of(row))
-    passes = min(limits.passes, PASSES[row].value)
     if grit not in limits.grits:
         refused_by = tuple(dict.fromkeys(bound.rule for bound in all_bounds if grit not in bound.limits.grits))
-        return CapRow(zone, grit, None, None, refused_by, _REFUSED, _REFUSED, seconds, passes)
-    return CapRow(zone, grit, _or_none(cap), _or_none(first), cap.set_by, cap.factors, first.factors, seconds, passes)
+        return CapRow(zone, grit, None, None, refused_by, _REFUSED, _REFUSED, seconds, limits.passes)
+    return CapRow(zone, grit, _or_none(cap), _or_none(first), cap.set_by, cap.factors, first.factors, seconds, limits.passes)
 
 
 def cap_table(person: Person, zones: tuple[Zone, ...] = TREATABLE, grits: tuple[Grit, ...] = tuple(Grit)) -> tuple[CapRow, ...]:

@@ -16,10 +16,16 @@ def days(count: int) -> int:
 
 
 def _civil(days_since_1970: int) -> tuple[int, int, int]:
-    """Return year, month and day (the proleptic Gregorian calendar in eras of 400 years that begin in March)."""
-    era, of_era = divmod(days_since_1970 + 719_468, 146_097)
-    year_of_era = (of_era - of_era // 1460 + of_era // 36_524 - of_era // 146_096) // 365
-    of_year = of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
+    """Return year, month and day of the Gregorian calendar.
+
+    Years begin in March here, so that the leap day is the last of a year, of four, and of 400.
+    """
+    eras, left = divmod(days_since_1970 + 719_468, 146_097)
+    centuries = min(3, left // 36_524)
+    fours, left = divmod(left - centuries * 36_524, 1_461)
+    years = min(3, left // 365)
+    of_year = left - years * 365
     march_month = (5 * of_year + 2) // 153
     month = march_month + 3 if march_month < 10 else march_month - 9
-    return year_of_era + era * 400 + (month <= 2), month, of_year - (153 * march_month + 2) // 5 + 1
+    year = eras * 400 + centuries * 100 + fours * 4 + years
+    return year + (month <= 2), month, of_year - (153 * march_month + 2) // 5 + 1

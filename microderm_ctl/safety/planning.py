@@ -1,6 +1,6 @@
 """From the limits that the rules left to a plan: zones in order, set points, seconds and passes."""
 
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from microderm_ctl.units import VACUUM_STEP_PA, format_kpa
 
@@ -49,12 +49,13 @@ def draft_patch_test(situation: Situation, scales: tuple[Scale, ...], bounds: tu
         return None, [_cap_too_low((), limits.vacuum_pa, lowest, ())]
     if min(limits.treatment_s, limits.zone_s) < PATCH_S or limits.dwell_ms <= 0:
         return None, [_nothing_left()]
-    if situation.grit is None or len(situation.request.zones) != 1:
+    grit, sites = situation.grit, situation.request.zones
+    if grit is None or len(sites) != 1:
         return None, []
     factors = (Factor("patch test: the lowest setting", ONE, lowest, True, "Beurer FC 76 manual, p. 18"),)
     dwell_ms = min(PATCH_S * 1000, situation.wand.dwell_ms)
-    row = PlannedZone(situation.request.zones[0], lowest, lowest, trip_for(lowest), PATCH_S, 1, dwell_ms, factors)
-    return Plan(Kind.PATCH_TEST, (row,), PATCH_S, situation.wand.tip_um or 0, situation.grit, True, situation.first, ONE), []
+    rows = tuple(PlannedZone(site, lowest, lowest, trip_for(lowest), PATCH_S, 1, dwell_ms, factors) for site in sites)
+    return Plan(Kind.PATCH_TEST, rows, PATCH_S, _tip_um(situation), grit, True, situation.first, ONE), []
 
 
 def fraction_permille(situation: Situation) -> int:
@@ -89,7 +90,7 @@ def _levelled(caps: list[_Zone], begun: list[Cap]) -> list[_Zone]:
     lowest = min((*begun, *(known.cap for known in caps)), key=lambda cap: cap.vacuum_pa)
     line = Factor("one level: the lowest cap of the chosen zones", ONE, lowest.vacuum_pa, False, "our own choice")
     return [
-        known._replace(cap=Cap(lowest.vacuum_pa, (*known.cap.factors, line))) if known.cap.vacuum_pa > lowest.vacuum_pa else known
+        known._replace(cap=Cap(lowest.vacuum_pa, (*known.cap.factors, line))) if known.cap.vacuum_pa - lowest.vacuum_pa else known
         for known in caps
     ]
 
@@ -196,7 +197,7 @@ def _treatment_s(situation: Situation, limits: Limits) -> int:
 def _too_long(situation: Situation, limits: Limits, caps: list[_Zone]) -> list[Refusal]:
     allowed_s, total_s = _treatment_s(situation, limits), sum(known.seconds for known in caps)
     if situation.target is not None:
-        return [] if allowed_s > 0 and caps else [_nothing_left()]
+        return [] if allowed_s > 0 else [_nothing_left()]
     if len(caps) > ZONES_AT_ONCE:
         return [
             Refusal(
@@ -236,9 +237,12 @@ def _plan(situation: Situation, grit: Grit, limits: Limits, caps: list[_Zone]) -
     ordered = sorted(caps, key=lambda known: _order(situation, known))
     rows = tuple(_planned(situation, limits, known, permille) for known in ordered)
     seconds = min(_treatment_s(situation, limits), sum(row.seconds for row in rows))
-    return Plan(
-        situation.request.kind, rows, seconds, situation.wand.tip_um or 0, grit, _one_level(situation), not situation.same_grit, permille
-    )
+    return Plan(situation.request.kind, rows, seconds, _tip_um(situation), grit, _one_level(situation), not situation.same_grit, permille)
+
+
+def _tip_um(situation: Situation) -> int:
+    """Return the size of the tip: only where it is known is its grit, and only then is a plan made."""
+    return cast("int", situation.wand.tip_um)
 
 
 def _planned(situation: Situation, limits: Limits, known: _Zone, permille: int) -> PlannedZone:

@@ -107,7 +107,10 @@ TODAY: Final[tuple[Question, ...]] = (
     ),
     _zone("broken_skin", "Where is your skin open: a cut, a scab, a burn, a bite?", "Suction opens a wound further.", _PHILIPS),
     _zone(
-        "rash", "Where do you have a rash, eczema, psoriasis or skin that itches and peels?", "Rubbing makes inflamed skin worse.", _PHILIPS
+        "rash",
+        "Where do you have a rash? Or eczema, psoriasis, or skin that itches and peels?",
+        "Rubbing makes inflamed skin worse.",
+        _PHILIPS,
     ),
     _zone(
         "fragile_vessels",
@@ -139,7 +142,7 @@ TODAY: Final[tuple[Question, ...]] = (
     ),
     _now(
         "infection",
-        "Do you have a cold sore, a wart, an infection of the skin, or anything that is spreading?",
+        "Do you have a cold sore, a wart or an infection of the skin? Or anything that spreads?",
         "The wand would carry it to other places.",
         "Wait until it is gone; if it spreads, show it to a doctor.",
         _PHILIPS,
@@ -171,21 +174,21 @@ TODAY: Final[tuple[Question, ...]] = (
     ),
     _when(
         "retinoid",
-        "Have you used a cream with retinol, retinal, tretinoin or adapalene in the last 7 days?",
+        "In the last 7 days, did you use a cream with retinol? Or retinal, tretinoin or adapalene? The label tells.",
         "It makes the skin thin.",
         _GLOWY,
         7 * _DAY_S,
     ),
     _when(
         "acid",
-        "Have you used an acid peel, fruit acid, salicylic acid, benzoyl peroxide or a scrub in the last 7 days?",
+        "In the last 7 days, did you use an acid peel or a scrub? Or a cream with fruit acid, salicylic acid or benzoyl peroxide?",
         "The skin is already peeled.",
         _GLOWY,
         7 * _DAY_S,
     ),
     _when(
         "waxing",
-        "Have you removed hair there with wax, sugar or electricity in the last 7 days?",
+        "In the last 7 days, did you take hair off there with wax, sugar or current?",
         "It takes skin off with the hair.",
         _CHAPTER,
         7 * _DAY_S,
@@ -199,7 +202,7 @@ TODAY: Final[tuple[Question, ...]] = (
     ),
     _when(
         "peel_or_laser",
-        "Have you had a peel, a laser, filler, Botox or other needles in your skin in the last 14 days?",
+        "In the last 14 days, did you have a peel, a laser or filler? Or Botox or other needles in your skin?",
         "The skin is still healing inside.",
         _COLORADO,
         14 * _DAY_S,
@@ -209,7 +212,7 @@ TODAY: Final[tuple[Question, ...]] = (
     ),
     _when(
         "isotretinoin",
-        "Have you taken acne pills with isotretinoin (such as Accutane or Roaccutane) in the last 6 months?",
+        "In the last 6 months, did you take pills for acne with isotretinoin? Some are called 'Accutane' or 'Roaccutane'.",
         "The skin heals badly for months after them.",
         "package insert; https://insights.ovid.com/pubmed?pmid=28498204",
         184 * _DAY_S,
@@ -228,7 +231,7 @@ TODAY: Final[tuple[Question, ...]] = (
         "skin_cancer", "Have you had skin cancer, or rough scaly spots from the sun?", "A doctor must have looked at your skin.", _PHILIPS
     ),
     _doctor("steroids", "Do you use cortisone, as cream or as pills?", "It makes the skin thin.", _PHILIPS),
-    _doctor("pregnancy", "Are you pregnant or breastfeeding?", "Sources disagree, and the skin gets dark patches more easily.", _PEEL),
+    _doctor("pregnancy", "Are you pregnant or breastfeeding?", "Sources do not agree. And the skin gets dark patches more easily.", _PEEL),
     _doctor("melasma", "Do you have brown patches on the face that come and go (melasma)?", "They can get darker.", _PHILIPS),
     _doctor(
         "thyroid",

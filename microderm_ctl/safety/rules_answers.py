@@ -103,11 +103,10 @@ def _zone_closed(situation: Situation, question: Question, value: str) -> Refusa
 
 
 def _day_closed(situation: Situation, question: Question, value: str) -> Refusal | None:
-    ago_s = seconds_ago(value) if question.answer is Answer.WHEN else None
     code, rule = question.id.replace("_", "-"), f"today's question '{question.id}'"
     if question.answer is not Answer.WHEN:
         return Refusal(code, rule, question.why, question.source, question.do_next)
-    given_s = situation.request.answers.at_s
+    ago_s, given_s = seconds_ago(value), situation.request.answers.at_s
     told_s = situation.clock_s if given_s is None else min(given_s, situation.clock_s)
     retry_s = told_s - (ago_s or 0) + question.wait_s
     if ago_s is not None and situation.clock_s >= retry_s:

@@ -177,7 +177,7 @@ def dark_mark(situation: Situation) -> Found:
 
 def _newest(patch: Patch) -> tuple[int, bool, int]:
     """Sort patch tests by time; of two of the same second the one that was not clean comes last."""
-    return patch.at_s, patch.result in _POSITIVE, patch.result_at_s or 0
+    return patch.at_s, patch.result in _POSITIVE, patch.result_at_s or patch.at_s
 
 
 def patch_test(situation: Situation) -> Found:
@@ -187,13 +187,14 @@ def patch_test(situation: Situation) -> Found:
         return _patch_positive(situation, patch)
     if situation.request.kind is Kind.PATCH_TEST:
         return ()
-    needed_s = max([0, situation.profile.since_s or 0, *(until_s for _, until_s in _locks(situation))])
+    begun_s = (situation.profile.since_s, *(until_s for _, until_s in _locks(situation)))
+    needed_s = max([0, *(at_s for at_s in begun_s if at_s is not None)])
     if patch is None or patch.at_s < needed_s:
         return (
             Refusal(
                 "patch-test-missing",
                 "patch test",
-                "Before the first treatment, after a changed profile and after a painful stop a small spot is tested.",
+                "First you test a small spot: before the first treatment, after a changed profile, and after a stop for pain.",
                 PATCH_SOURCE,
                 "Run 'microderm patch-test'; 24 hours later the treatment is possible.",
             ),
@@ -245,8 +246,7 @@ def finishing(situation: Situation) -> Found:
     if situation.request.kind is not Kind.FINISH:
         return ()
     target = situation.target
-    open_zones = () if target is None else tuple(past.zone for past in target.zones if not past.completed)
-    if target is None or not open_zones:
+    if target is None or all(past.completed for past in target.zones):
         return (
             Refusal(
                 "nothing-to-finish",
@@ -269,6 +269,7 @@ def finishing(situation: Situation) -> Found:
                 retry_at_s=retry_s,
             ),
         )
+    open_zones = tuple(past.zone for past in target.zones if not past.completed)
     wrong = tuple(zone for zone in situation.request.zones if zone not in open_zones)
     if wrong:
         return (

@@ -22,7 +22,7 @@ from .evidence import (
 )
 from .limits import WHOLE, Bound, Scale
 from .questions import ALL_ZONES
-from .situation import Situation
+from .situation import Situation, is_size
 from .skin import Skin
 from .values import Grit, Kind, Refusal
 from .zones import FORBIDDEN, PATCH_SITES, join_labels
@@ -108,7 +108,7 @@ def tip(situation: Situation) -> Found:
 
 
 def _tip_unknown(size_um: int | None) -> Refusal:
-    if size_um is not None and size_um > 0:
+    if is_size(size_um):
         return Refusal(
             "tip-too-coarse",
             "the tip on the wand",
@@ -189,7 +189,8 @@ def zones(situation: Situation) -> Found:
 
 def _patch_sites(situation: Situation) -> Found:
     sites = situation.request.zones
-    if len(sites) == 1 and sites[0] in PATCH_SITES:
+    wrong = tuple(zone for zone in sites if zone not in PATCH_SITES)
+    if len(sites) == 1 and not wrong:
         return ()
     return (
         Refusal(
@@ -198,6 +199,6 @@ def _patch_sites(situation: Situation) -> Found:
             "A patch test is made on the inner forearm or on the side of the neck.",
             "Beurer FC 76 manual, p. 18 (neck)",
             "Choose inner_forearm or neck_side.",
-            zones=tuple(zone for zone in sites if zone not in PATCH_SITES),
+            zones=wrong,
         ),
     )

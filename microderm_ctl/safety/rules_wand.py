@@ -71,7 +71,7 @@ def calibration_note(situation: Situation) -> tuple[str, ...]:
     if made_s is None or situation.now_s < made_s + days(CALIBRATION_WARN_DAYS):
         return ()
     if situation.now_s < made_s + days(CALIBRATION_WEAK_DAYS):
-        return (f"From {when(made_s + days(CALIBRATION_WEAK_DAYS))} caps are lowered to 0.8 until the wand is calibrated again.",)
+        return (f"From {when(made_s + days(CALIBRATION_WEAK_DAYS))} on caps are lowered to 0.8. A new calibration ends that.",)
     return (
         "Caps are lowered to 0.8: the calibration is over 12 months old. From "
         f"{when(made_s + days(CALIBRATION_END_DAYS))} nothing is started.",

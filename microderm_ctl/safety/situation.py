@@ -1,6 +1,6 @@
 """What the rules look at: the request beside a history in which times are right and parts belong together."""
 
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeGuard, TypeVar
 
 from .evidence import (
     AHEAD_S,
@@ -30,6 +30,7 @@ from .values import (
 )
 from .zones import Zone
 
+_TimeS = TypeVar("_TimeS", int, int | None)
 _SAME_S = 30 * 60
 """A ledger entry this close to a record is the same treatment: none lasts longer."""
 _WORSE: Final = (None, Aftermath.FINE, Aftermath.RED_OVER_24_H, Aftermath.DARK_MARK)
@@ -77,12 +78,18 @@ class Situation(NamedTuple):
 
 def floor_days(row: Skin, fitzpatrick: int) -> int:
     """Return the least days between two treatments for a row and a Fitzpatrick type."""
-    return max(FLOOR_DAYS.of(row), FITZPATRICK_FLOOR_DAYS.value if fitzpatrick >= FITZPATRICK_LONG_INTERVAL_FROM else 0)
+    days = FLOOR_DAYS.of(row)
+    return max(days, FITZPATRICK_FLOOR_DAYS.value) if fitzpatrick >= FITZPATRICK_LONG_INTERVAL_FROM else days
+
+
+def is_size(size_um: int | None) -> TypeGuard[int]:
+    """Say whether a wand reads the size of a tip at all; none or an unknown one has no size."""
+    return size_um is not None and size_um > 0
 
 
 def grit_of_um(size_um: int | None) -> Grit | None:
     """Return the grit of a diamond size in micrometres; None when it is unknown or coarser than 150 um."""
-    if size_um is None or size_um <= 0:
+    if not is_size(size_um):
         return None
     return next((grit for up_to_um, grit in GRIT_UP_TO_UM if size_um <= up_to_um), None)
 
@@ -122,20 +129,18 @@ def look_at(request: Request, person: Person, wand: WandState, history: History,
 
 def profile_in_force(person: Person, history: History, now_s: int) -> Profile:
     """Return the profile that holds now: a wider edit waits for a clean patch test made after it."""
-    edits = sorted(history.profiles, key=lambda edit: edit.at_s)
-    if not edits:
+    if not history.profiles:
         return Profile(person, None, False)
-    if edits[-1].person._replace(tag="") != person._replace(tag=""):
-        edits.append(ProfileEdit(max(now_s, edits[-1].at_s), person))
-    held, since_s, waiting = edits[0].person, edits[0].at_s, False
-    for edit in edits[1:]:
+    created, *later = sorted(history.profiles, key=lambda edit: edit.at_s)
+    held, since_s = created.person, created.at_s
+    for edit in (*later, ProfileEdit(now_s, person)):  # what was not kept counts as made now
         if not widens(held, edit.person):
-            held, waiting = edit.person, False
+            held = edit.person
         elif any(patch.at_s >= edit.at_s and is_clean(patch, now_s) for patch in history.patches):
-            held, since_s, waiting = edit.person, edit.at_s, False
+            held, since_s = edit.person, edit.at_s
         else:
-            held, waiting = narrower(held, edit.person), True
-    return Profile(held._replace(tag=person.tag), since_s, waiting)
+            held = narrower(held, edit.person)
+    return Profile(held._replace(tag=person.tag), since_s, widens(held, person))
 
 
 def is_clean(patch: Patch, now_s: int) -> bool:
@@ -174,19 +179,16 @@ def asked_zones(situation: Situation) -> tuple[Zone, ...]:
 
 
 def _with_fixes(wand: WandState, history: History) -> tuple[WandState, History]:
-    counts_as = {fix.recorded_at_s: fix.counts_as_s for fix in history.clock_fixes}
+    counts_as: dict[int | None, int] = {fix.recorded_at_s: fix.counts_as_s for fix in history.clock_fixes}
 
-    def fixed(at_s: int) -> int:
+    def fixed(at_s: _TimeS) -> _TimeS:
         return counts_as.get(at_s, at_s)
 
-    def maybe(at_s: int | None) -> int | None:
-        return None if at_s is None else fixed(at_s)
-
     treatments = [
-        known._replace(at_s=fixed(known.at_s), ended_at_s=maybe(known.ended_at_s), finishes_at_s=maybe(known.finishes_at_s))
+        known._replace(at_s=fixed(known.at_s), ended_at_s=fixed(known.ended_at_s), finishes_at_s=fixed(known.finishes_at_s))
         for known in history.treatments
     ]
-    patches = [patch._replace(at_s=fixed(patch.at_s), result_at_s=maybe(patch.result_at_s)) for patch in history.patches]
+    patches = [patch._replace(at_s=fixed(patch.at_s), result_at_s=fixed(patch.result_at_s)) for patch in history.patches]
     profiles = [edit._replace(at_s=fixed(edit.at_s)) for edit in history.profiles]
     ledger = [entry._replace(at_s=fixed(entry.at_s)) for entry in wand.ledger]
     history = history._replace(treatments=tuple(treatments), patches=tuple(patches), profiles=tuple(profiles))
@@ -221,8 +223,8 @@ def _whole(history: History) -> tuple[Treatment, ...]:
 def _merged(treatments: tuple[Treatment, ...]) -> tuple[Treatment, ...]:
     """Return treatments with what finished one added to it. Two of the same second stay two."""
     whole: list[Treatment] = []
-    for part in sorted(treatments, key=lambda known: (known.at_s, known.finishes_at_s or 0, repr(known))):
-        begun = [number for number, known in enumerate(whole) if part.finishes_at_s is not None and known.at_s == part.finishes_at_s]
+    for part in sorted(treatments, key=lambda known: (known.at_s, known.finishes_at_s is not None, repr(known))):
+        begun = [number for number, known in enumerate(whole) if known.at_s == part.finishes_at_s]
         if begun:
             whole[begun[-1]] = _joined(whole[begun[-1]], part)
         else:

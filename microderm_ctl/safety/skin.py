@@ -24,7 +24,6 @@ class Thickness(StrEnum):
 
 MATURE_AGE_YEARS: Final = 65
 """From this age on the sensitive row holds. Blister time falls with age (Br J Dermatol, Hatje et al.); the cut-off is our own."""
-OLDEST_AGE_YEARS: Final = 120
 STRICTEST_FITZPATRICK: Final = 6
 CAREFUL_ORDER: Final = (Skin.SENSITIVE, Skin.DRY, Skin.COMBINATION, Skin.NORMAL, Skin.OILY)
 """Every limit of a skin type is at most that of the types after it; a test proves it."""
@@ -46,36 +45,33 @@ class Person(NamedTuple):
 
 def row_of(person: Person) -> Skin:
     """Return the row of the table that holds for a person: sensitive when thin, 65 or older, or anything is unknown."""
-    if person.skin not in CAREFUL_ORDER or person.skin is None:
-        return Skin.SENSITIVE
-    if person.thickness not in (Thickness.NORMAL, Thickness.THICK):
-        return Skin.SENSITIVE
-    if _age(person) >= MATURE_AGE_YEARS:
-        return Skin.SENSITIVE
-    return person.skin
+    if person.skin in CAREFUL_ORDER and person.thickness in (Thickness.NORMAL, Thickness.THICK) and _age(person) < MATURE_AGE_YEARS:
+        return person.skin
+    return Skin.SENSITIVE
 
 
 def fitzpatrick_of(person: Person) -> int:
     """Return a person's Fitzpatrick type 1..6, the strictest when it is missing or out of range."""
     known = person.fitzpatrick
-    return known if known is not None and 1 <= known <= STRICTEST_FITZPATRICK else STRICTEST_FITZPATRICK
+    return min(known, STRICTEST_FITZPATRICK) if known is not None and known >= 1 else STRICTEST_FITZPATRICK
 
 
 def widens(before: Person, after: Person) -> bool:
     """Say whether a changed profile would allow anything that the one before did not."""
-    return _rank(after) > _rank(before) or fitzpatrick_of(after) < fitzpatrick_of(before)
+    return _is_bolder(after, before) or fitzpatrick_of(after) < fitzpatrick_of(before)
 
 
 def narrower(one: Person, other: Person) -> Person:
     """Return the profile that allows only what both allow, with the tag of the second."""
-    careful = one if _rank(one) <= _rank(other) else other
+    careful = other if _is_bolder(one, other) else one
     return careful._replace(fitzpatrick=max(fitzpatrick_of(one), fitzpatrick_of(other)), tag=other.tag)
 
 
-def _rank(person: Person) -> int:
-    return CAREFUL_ORDER.index(row_of(person))
+def _is_bolder(one: Person, other: Person) -> bool:
+    """Say whether the first person's row allows more than the second's."""
+    return CAREFUL_ORDER.index(row_of(one)) > CAREFUL_ORDER.index(row_of(other))
 
 
 def _age(person: Person) -> int:
     known = person.age_years
-    return known if known is not None and 0 <= known <= OLDEST_AGE_YEARS else MATURE_AGE_YEARS
+    return known if known is not None and known > 0 else MATURE_AGE_YEARS

@@ -191,8 +191,8 @@ def label(zone: Zone) -> str:
 
 def join_labels(zones: tuple[Zone, ...]) -> str:
     """Return several zones as people read them, in the order given."""
-    names = [label(zone) for zone in zones]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
+    *others, last = [label(zone) for zone in zones] or [""]
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def resolve_zones(text: str) -> tuple[Zone, ...]:
@@ -214,7 +214,7 @@ def nearest_zone_name(text: str) -> str:
     from difflib import get_close_matches
 
     names = [*(zone.value for zone in TREATABLE), *GROUPS, *(zone.value for zone in PATCH_SITES), *(zone.value for zone in FORBIDDEN)]
-    return get_close_matches(_plain(text), names, n=1, cutoff=0)[0]
+    return get_close_matches(_plain(text), names, cutoff=0)[0]
 
 
 def _plain(text: str) -> str:

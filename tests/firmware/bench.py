@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from microderm_ctl.firmware import constants as k
+from microderm_ctl.firmware import states
 from microderm_ctl.firmware.constants import Constants
 from microderm_ctl.firmware.state import Measured, State
 
@@ -34,3 +35,9 @@ def measured(**changes: Any) -> Measured:
     for name, value in changes.items():
         setattr(m, name, value)
     return m
+
+
+def stepped(s: State, **inputs: Any) -> State:
+    """Take one step and return the state."""
+    states.step(C, s, measured(**inputs))
+    return s

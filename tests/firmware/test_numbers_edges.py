@@ -103,6 +103,8 @@ def test_what_holds_what_is_a_fault_and_what_runs() -> None:
         "sensor-range", "sensor-frozen", "sensor-jump", "sensor-duty", "stuck-vent", "temperature", "supply", "memory", "internal",
     }  # fmt: skip
     assert {codes.STATES[mode] for mode in k.ACTIVE} == {"ARMED", "RUN", "HOLD"}
+    assert [codes.STATES[mode] for mode in k.CONFIRMING] == ["HOLD"]
+    assert [codes.CAUSES[cause] for cause in k.STRAIN_CAUSES] == ["no-seal-drive"]
 
 
 @pytest.mark.parametrize(("low", "high", "grit_um"), [(900, 1_100, 106), (2_000, 2_400, 125), (4_200, 5_200, 150)])

@@ -40,7 +40,7 @@ CASES: Final = (
     Told("H-07", "tip=coarse@8", 8, ("tip-changed",), "The tip was changed", "Begin again with the tip"),
     Told("H-07", "tip=none@8", 8, ("tip-missing",), "There is no tip", "until it clicks"),
     Told("H-38", "late-step=80@8", 8, ("late-step",), "too slow for a moment", "Begin again"),
-    Told("H-13", "brown-out=300@8", 6, ("reset",), "started anew", "check cable and supply"),
+    Told("H-13", "brown-out=300@8", 6, ("reset",), "started anew", "check the cable and the plug"),
 )
 
 

@@ -17,7 +17,8 @@ from microderm_ctl.safety import Skin, Thickness, Zone
 from microderm_ctl.treatment.book import TreatmentBook, Used
 from microderm_ctl.treatment.events import Event, Wish
 from microderm_ctl.treatment.plan import prepare
-from microderm_ctl.treatment.runner import Progress, Runner
+from microderm_ctl.treatment.runner import Runner
+from microderm_ctl.treatment.watching import Progress
 from microderm_ctl.wand import LimitsInForce, Wand
 from tests.treatment.leading import plan_of, planned
 
@@ -91,9 +92,14 @@ class Patient:
         """Send a signal."""
         os.kill(self.pid, number)
 
-    def wait_until_stopped(self) -> None:
-        """Wait until a SIGSTOP holds it."""
-        os.waitpid(self.pid, os.WUNTRACED)
+    def wait_until_stopped(self) -> bool:
+        """Wait until a SIGSTOP holds it, and return whether it does: it may have ended before."""
+        if self.exit_code is None:
+            _, status = os.waitpid(self.pid, os.WUNTRACED)
+            if os.WIFSTOPPED(status):
+                return True
+            self._ended(status)
+        return False
 
     def close_terminal(self) -> None:
         """Close the window that it sits in."""
@@ -105,9 +111,12 @@ class Patient:
         if self.exit_code is None:
             pid, status = os.waitpid(self.pid, 0 if wait else os.WNOHANG)
             if pid:
-                self.exit_code = os.waitstatus_to_exitcode(status)
-                self.hear()
+                self._ended(status)
         return self.exit_code is not None
+
+    def _ended(self, status: int) -> None:
+        self.exit_code = os.waitstatus_to_exitcode(status)
+        self.hear()
 
     @property
     def is_closed(self) -> bool:
@@ -131,7 +140,9 @@ class Patient:
 def _be_patient(port: str, data: Path, told: int, terminal: int) -> NoReturn:
     code = MISTAKE
     try:
-        if terminal >= 0:
+        if terminal < 0:
+            os.setpgid(0, 0)  # a signal to the tests and their group is not meant for the patient
+        else:
             os.setsid()
             fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
             for descriptor in range(3):

@@ -1,6 +1,9 @@
-"""Sudden deaths, 20 of a kind, in real time over pseudo terminals; `python -m tests.kills 1000` makes more of them."""
+"""Sudden deaths, 20 of a kind, in real time over pseudo terminals; `python -m tests.kills 1000` makes more of them.
 
-import os
+None of the verdicts depends on how fast the machine is. Where it is too slow for any, the
+tests say so and fail.
+"""
+
 import subprocess
 import sys
 from pathlib import Path
@@ -10,13 +13,28 @@ import pytest
 
 if sys.platform == "win32":
     pytest.skip("there are no pseudo terminals here", allow_module_level=True)
-if not os.environ.get("MICRODERM_KILLS"):
-    pytest.skip("these need a quiet machine: MICRODERM_KILLS=1 runs them here, `make kills` runs many", allow_module_level=True)
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 COUNT: Final = 20
+COUNT_STUTTERING: Final = 4
 UNITS: Final = 10
 MOST_S: Final = 170.0
+"""Under the 180 s after which the suite ends; on two cores a kind takes less than 10 s."""
+
+
+def verdict(count: int, words: str) -> str:
+    """Return what `python -m tests.kills` says of so many deaths; they are all to be judged, and all well."""
+    kind, *more = words.split()
+    command = [sys.executable, "-m", "tests.kills", str(count), "--units", str(UNITS), "--kind", kind, *more]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as going:
+        try:
+            said, _ = going.communicate(timeout=MOST_S)
+        except subprocess.TimeoutExpired:
+            going.terminate()
+            said, _ = going.communicate()
+            pytest.fail(f"no verdict: this machine was too slow for {count} deaths in {MOST_S:.0f} s\n{said}")
+    assert going.returncode == 0, said
+    return said
 
 
 @pytest.mark.hazard("H-09", "wand")
@@ -39,8 +57,11 @@ MOST_S: Final = 170.0
     ],
 )
 def test_whatever_dies_the_pump_stops_in_time_and_no_record_is_lost(words: str) -> None:
-    kind, *more = words.split()
-    command = [sys.executable, "-m", "tests.kills", str(COUNT), "--units", str(UNITS), "--kind", kind, *more]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=MOST_S, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert f" n    {COUNT} " in done.stdout and "wrong 0" in done.stdout
+    said = verdict(COUNT, words)
+    assert f" n    {COUNT} " in said and "wrong 0" in said
+
+
+@pytest.mark.parametrize("words", ["sigkill --hangup", "power"])
+def test_a_machine_that_stands_still_now_and_then_makes_no_false_verdict(words: str) -> None:
+    said = verdict(COUNT_STUTTERING, f"{words} --stutter")
+    assert f" n     {COUNT_STUTTERING} " in said and "wrong 0" in said

@@ -86,7 +86,7 @@ class House:
         driver = drive(Port(device, "sim"), witness.saw)
         try:
             try:
-                wand = Wand._shake_hands(driver)
+                wand = Wand.greet(driver)
                 prepared = prepare(self.store, self.person, wand, NOW_S)
             except MicrodermError as error:
                 return None, False, error, "link-lost"
@@ -102,7 +102,7 @@ class House:
         with _opened(device):
             driver = drive(Port(device, "sim"))
             try:
-                wand = Wand._shake_hands(driver)
+                wand = Wand.greet(driver)
                 prepare(self.store, self.person, wand, NOW_S + 3_600)
                 entry = wand.ledger_of(record.command_id) if record is not None else wand.ledger()
             finally:

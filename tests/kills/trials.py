@@ -1,7 +1,8 @@
 """One sudden death: a treatment that is cut off at a random moment, and what is asserted of pump and records.
 
 A trial is a generator that yields while it waits, so that many go on side by side on one
-thread. All that is asserted is in the wand's own clock, or an order of events.
+thread. All that is asserted is in the wand's own clock, or an order of events. Where the
+machine was too slow for a verdict there is none (``NotJudged``), and the death is tried again.
 """
 
 import signal
@@ -20,8 +21,14 @@ from tests.kills.ward import STEP_MS, Bed, Step, Ward
 
 LEASE_MS: Final = 500
 ECHO_MS: Final = 300
-WAIT_MOST_MS: Final = 60_000
-MOVING: Final = frozenset({"", "ARMED", "RUN", "HOLD", "STOPPING"})
+REST_MOST_MS: Final = 10_000
+"""From its computer's death to a wand that can be treated with again, in the wand's clock; it takes less than two seconds."""
+OFF_MOST_MS: Final = 3_000
+PULL_MOST_MS: Final = 5_000
+WAIT_MOST_MS: Final = 300_000
+"""In real time, for what no clock of a wand bounds: longer than any machine needs, and no verdict even then."""
+ENDS: Final = (0, 5, 6, 8)
+"""Exit codes of a treatment that was over too early: done, no answer, link lost, refused. Others are mistakes."""
 MOMENT_MOST_MS: Final = 1_500
 LATER_MS: Final = 300
 COUNT_SLACK_MS: Final = 60
@@ -49,12 +56,16 @@ class Figures(NamedTuple):
     wrong: tuple[str, ...]
 
 
-class NothingHappened(Exception):
-    """A trial waited in vain."""
+class NotJudged(Exception):
+    """A death could not be had, or not be judged, as where computer or simulator is starved of time."""
 
 
-class EndedBefore(Exception):
-    """A treatment stopped on its own before it could be cut off, as it does where the computer is starved of time."""
+class InVain(NotJudged):
+    """Something did not happen in any time that a machine could need for it."""
+
+
+class Wrong(Exception):
+    """Something is wrong and ends the trial."""
 
 
 class Trial:
@@ -63,6 +74,7 @@ class Trial:
     Attributes:
         figures: what it showed, once it is over.
         patient: the process that treats.
+        is_dying: whether its moment has come.
         waits_since_ms: since when it has been waiting for its wand to lose its power, in the wand's clock.
         wrong: what should not have been.
     """
@@ -73,23 +85,30 @@ class Trial:
         self.figures: Figures | None = None
         self.patient: Patient | None = None
         self.waits_since_ms: int | None = None
+        self.is_dying = False
         self.wrong: list[str] = []
         self.bed = bed
         self._ward = ward
         self._data = data
         self._random = random
         self._hangup = hangup
+        self._pulls = bed.pulls
         self._before_ms = self._after_ms = 0
 
     def run(self) -> Waits:
-        """Treat, die, and look at what is left."""
-        yield from self._until(lambda: self.bed.port != "" and self.bed.state not in MOVING, "no port, or no rest")
+        """Treat, die, and look at what is left.
+
+        Raises:
+            NotJudged: nothing can be said.
+            Wrong: it went so wrong that it has no figures.
+        """
+        rested_ms = self.bed.left_ms + LATER_MS  # by then it is known what the computer before has left behind
+        yield from self._until(lambda: self.bed.is_resting and self.bed.now_ms >= rested_ms, "no port, or no rest", REST_MOST_MS)
         self.bed.begin()
         self.patient = patient = Patient(self.bed.port, self._data, with_terminal=self.kind == "terminal")
         try:
             yield from self._until(lambda: (self.bed.is_treating and patient.armed) or patient.has_ended(), "it never ran")
-            if patient.has_ended():
-                raise EndedBefore(f"exit code {patient.exit_code}, {self.bed.cause}")
+            self._goes_on(patient)
             self._before_ms = self.bed.now_ms
             off = yield from DEATHS[self.kind](self, patient)
             lost = self._judge_records(patient)
@@ -102,15 +121,28 @@ class Trial:
             )
         finally:
             patient.close()
+            self._ward.look()
+            self.bed.left_ms = self.bed.now_ms
+
+    def _goes_on(self, patient: Patient) -> None:
+        """Give up where the treatment has ended on its own."""
+        if not patient.has_ended():
+            return
+        if patient.exit_code not in ENDS:
+            raise Wrong(f"{self.bed.serial}: exit code {patient.exit_code} of a treatment ({self.bed.cause})")
+        raise NotJudged(f"the treatment had ended before (exit code {patient.exit_code}, {self.bed.cause})")
 
     # Deaths
 
     def _killed(self, patient: Patient) -> Dying:
-        yield from self._moment()
+        yield from self._moment(patient)
         patient.kill(signal.SIGKILL)
         patient.has_ended(wait=True)
+        if patient.exit_code != -signal.SIGKILL:
+            self._goes_on(patient)
         off = yield from self._off()
         if self._hangup:
+            self._not_by_lease(off, self._after_ms + STEP_MS)
             self._expect(off.cause == "hang-up", f"the cause is {off.cause}")
             self._expect(off.ms <= self._after_ms + 2 * STEP_MS, f"off {off.ms - self._after_ms} ms after a death by SIGKILL")
         else:
@@ -118,82 +150,110 @@ class Trial:
         return off
 
     def _suspended(self, patient: Patient) -> Dying:
-        yield from self._moment()
+        yield from self._moment(patient)
         patient.kill(signal.SIGSTOP)
-        patient.wait_until_stopped()
+        if not patient.wait_until_stopped():
+            self._goes_on(patient)
         off = yield from self._off()
         self._expect(off.cause == "lease", f"the cause is {off.cause}")
         patient.kill(signal.SIGCONT)
         yield from self._until(patient.has_ended, "it never noticed that it was suspended")
-        self._expect(patient.exit_code == 6, f"exit code {patient.exit_code} after a suspension")
+        self._expect_of(patient, 6, "after a suspension")
         return off
 
     def _closed(self, patient: Patient) -> Dying:
-        yield from self._moment()
+        yield from self._moment(patient)
         patient.close_terminal()
         yield from self._until(patient.has_ended, "it goes on without its terminal")
         self._ward.look()
         ended_ms = self.bed.now_ms
         off = yield from self._off(ended_ms)
+        self._not_by_lease(off, ended_ms + STEP_MS)
         self._expect(off.cause in ("stop", "hang-up"), f"the cause is {off.cause}")
-        self._expect(off.ms <= ended_ms, "the pump ran on after the program had ended")
-        self._expect(patient.exit_code == 130, f"exit code {patient.exit_code} without a terminal")
+        self._expect(off.ms <= ended_ms + 2 * STEP_MS, "the pump ran on after the program was gone")
+        self._expect_served(off.ms <= ended_ms, "the program ended before the pump was off")
+        self._expect_of(patient, 130, "without a terminal")
         return off
 
     def _unplugged(self, patient: Patient) -> Dying:
         """The hand pulls the cable on its own; the moment is known from the trace."""
-        yield from self._until(lambda: self.bed.first(self._before_ms, line=False) is not None, "nobody pulled the cable")
+        yield from self._until(
+            lambda: self.bed.pulls > self._pulls or self.bed.state != "RUN" or patient.has_ended(), "nobody pulled the cable", PULL_MOST_MS
+        )
+        yield from self._until(lambda: self.bed.pulls > self._pulls or patient.has_ended(), "it never noticed that the wand stopped")
+        self._ward.look()
+        if self.bed.pulls == self._pulls:
+            self._goes_on(patient)
+        self.is_dying = True
         down = self.bed.first(self._before_ms, line=False)
-        self._before_ms = self._after_ms = (down.ms if down else 0) - STEP_MS
+        if down is None or self.bed.first(down.ms - 2 * STEP_MS, state="RUN", ms=down.ms - STEP_MS) is None:
+            raise NotJudged("the treatment had ended before the cable was pulled")
+        self._before_ms = self._after_ms = down.ms - STEP_MS
         off = yield from self._off(self._after_ms)
         self._expect(
             off.cause == "hang-up" and off.ms - self._before_ms == STEP_MS, f"{off.cause} {off.ms - self._before_ms} ms after an unplug"
         )
         yield from self._until(patient.has_ended, "it never noticed that the cable is out")
-        self._expect(patient.exit_code == 6, f"exit code {patient.exit_code} after an unplug")
+        self._expect_of(patient, 6, "after an unplug")
         return off
 
     def _unpowered(self, patient: Patient) -> Dying:
         """Whoever leads the trial kills the simulator; a board without power has its pump off."""
         self.waits_since_ms = self.bed.now_ms
-        yield from self._until(lambda: self._ward.process.poll() is not None or self.bed.state != "RUN", "the simulator lives on")
-        if self._ward.process.poll() is None:
-            raise EndedBefore(self.bed.cause)
-        yield from self._until(patient.has_ended, "it never noticed that the wand is dead")
-        self._expect(patient.exit_code == 6, f"exit code {patient.exit_code} after the wand died")
+        while self._ward.is_alive and self.bed.state == "RUN":
+            yield
+        self._ward.look()
+        if self.bed.state != "RUN":
+            raise NotJudged(f"the treatment had ended before ({self.bed.cause})")
+        self.is_dying = True
+        yield from self._until(patient.has_ended, "it never noticed that the wand is dead", without_wand=True)
+        self._expect_of(patient, 6, "after the wand died")
         return None
 
     # Waiting
 
-    def _until(self, is_so: Callable[[], bool], otherwise: str) -> Waits:
+    def _until(self, is_so: Callable[[], bool], otherwise: str, most_ms: int | None = None, without_wand: bool = False) -> Waits:
+        """Wait until something is so.
+
+        It is wrong if it takes the wand more than ``most_ms`` of its own time. In real time
+        nothing is ever wrong.
+        """
         clock = RealClock()
-        end_ms = clock.now_ms() + WAIT_MOST_MS
+        end_ms, begun_ms = clock.now_ms() + WAIT_MOST_MS, self.bed.now_ms
         while not is_so():
+            if most_ms is not None and self.bed.now_ms - begun_ms > most_ms:
+                raise Wrong(f"{self.bed.serial}: {otherwise} in {most_ms} ms of its own time ({self.bed.steps[-1:]})")
+            if not without_wand and not self._ward.is_alive:
+                raise NotJudged(f"the simulator was gone: {otherwise}")
             if clock.now_ms() > end_ms:
                 code = None if self.patient is None else self.patient.exit_code
-                raise NothingHappened(f"{self.bed.serial}: {otherwise} (exit code {code}, {self.bed.steps[-1:]})")
+                raise InVain(f"{otherwise} (exit code {code}, {self.bed.steps[-1:]})")
             yield
 
-    def _moment(self) -> Waits:
+    def _moment(self, patient: Patient) -> Waits:
         """Wait for a random moment of the treatment, in the wand's clock."""
         due_ms = self.bed.now_ms + self._random.randrange(MOMENT_MOST_MS)
-        yield from self._until(lambda: self.bed.now_ms >= due_ms, "its time stands still")
-        self._see()
-
-    def _see(self) -> None:
+        yield from self._until(lambda: self.bed.now_ms >= due_ms or patient.has_ended(), "its time stands still")
+        self._goes_on(patient)
         self._ward.look()
         self._before_ms = self.bed.now_ms
         if self.bed.state != "RUN":
-            raise EndedBefore(self.bed.cause)
+            raise NotJudged(f"the treatment had ended before ({self.bed.cause})")
+        self.is_dying = True
+
+    def _not_by_lease(self, off: Step, latest_ms: int) -> None:
+        """Give up where the lease lapsed before the death could stop anything."""
+        if off.cause == "lease" and off.ms <= latest_ms:
+            raise NotJudged("the lease had lapsed before")
 
     def _off(self, after_ms: int | None = None) -> Generator[None, None, Step]:
         """Wait until the pump is off, and a time more, and return the first step that shows it."""
         self._ward.look()
         self._after_ms = self.bed.now_ms if after_ms is None else after_ms
-        yield from self._until(lambda: self.bed.off_after(self._before_ms) is not None, "the pump runs on")
+        yield from self._until(lambda: self.bed.off_after(self._before_ms) is not None, "the pump runs on", OFF_MOST_MS)
         off = self.bed.off_after(self._before_ms)
         if off is None:
-            raise NothingHappened("the pump runs on")
+            raise Wrong("the pump runs on")
         renewed = self.bed.renewed_before(off)
         self._expect(off.ms - renewed.ms <= LEASE_MS + STEP_MS, f"off {off.ms - renewed.ms} ms after the last renewal")
         # What the kernel still held when the computer died arrives once; an older tick than this renews nothing.
@@ -252,6 +312,16 @@ class Trial:
     def _expect(self, is_so: bool, otherwise: str) -> None:
         if not is_so:
             self.wrong.append(f"{self.bed.serial}: {otherwise}")
+
+    def _expect_served(self, is_so: bool, otherwise: str) -> None:
+        """Expect what holds where computer and simulator have their time; never anything about the pump."""
+        if not is_so and self.bed.was_starved():
+            raise NotJudged(f"{otherwise}, but the machine was too slow to tell")
+        self._expect(is_so, otherwise)
+
+    def _expect_of(self, patient: Patient, exit_code: int, after: str) -> None:
+        self._expect(patient.exit_code in (exit_code, *ENDS), f"exit code {patient.exit_code} {after}")
+        self._expect_served(patient.exit_code == exit_code, f"exit code {patient.exit_code} {after}")
 
 
 Death = Callable[[Trial, Patient], Dying]

@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,12 +9,12 @@ from random import Random
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
 
-HAND: Final = ("@press+0.1 press", "@touch+0.1 touch", "@quiet+0.1 lift")
-"""What a hand does for one treatment; it goes on to the next when the wand asks for a press."""
-UNPLUGS: Final = ("@press+0.1 press", "@touch+0.1 touch", "@running+{:.2f} unplug 0.4", "@quiet+0.6 lift")
-TREATMENTS_MOST: Final = 2_000
 SEALED_PA: Final = 900
 STEP_MS: Final = 20
+LEASE_LOW_MS: Final = 250
+"""A computer that has its time renews a lease of 500 ms every 100 ms."""
+DROPPED_MS: Final = 100
+RESTING: Final = ("SAFE", "LINKED")
 
 
 class Step(NamedTuple):
@@ -30,6 +29,7 @@ class Step(NamedTuple):
     duty: int
     vent: bool
     vacuum_pa: int
+    dropped_ms: int
 
     @property
     def is_off(self) -> bool:
@@ -43,13 +43,20 @@ class Step(NamedTuple):
 
 
 class Bed:
-    """A wand: its port and its steps since a treatment began."""
+    """A wand: its port and its steps since a treatment began.
+
+    Attributes:
+        pulls: how often its cable was pulled.
+        left_ms: when the computer before was gone for certain, in the wand's clock.
+    """
 
     def __init__(self, serial: str) -> None:
         """Begin with neither."""
         self.serial = serial
         self.port = ""
         self.steps: list[Step] = []
+        self.pulls = 0
+        self.left_ms = 0
         self.true_ms: dict[int, int] = {}
         """The true time under vacuum of its treatments, by their number in the store."""
 
@@ -73,6 +80,17 @@ class Bed:
         """Whether it draws on skin, as far as is known."""
         return bool(self.steps) and self.steps[-1].is_treating
 
+    @property
+    def is_resting(self) -> bool:
+        """Whether it can be treated with, as far as is known."""
+        return self.port != "" and self.state in RESTING
+
+    def was_starved(self) -> bool:
+        """Return whether simulator or computer had too little of the machine's time since the treatment began."""
+        steps = self.steps
+        low = any(step.state == "RUN" and step.lease_ms < LEASE_LOW_MS for step in steps)
+        return low or (len(steps) > 1 and steps[-1].dropped_ms - steps[0].dropped_ms > DROPPED_MS)
+
     def first(self, since_ms: int, **wanted: object) -> Step | None:
         """Return the first step after a time in which fields are as wanted."""
         for step in self.steps:
@@ -88,7 +106,7 @@ class Bed:
         """Return the last step in which the lease was renewed before one in which all was off."""
         before = [step for step in self.steps if step.ms <= off.ms]
         for step, later in zip(reversed(before[:-1]), reversed(before), strict=False):
-            if later.lease_ms > step.lease_ms - STEP_MS:  # else it has run down by this step
+            if later.lease_ms > max(0, step.lease_ms - STEP_MS):  # else it has run down by this step
                 return step
         return before[0]
 
@@ -106,27 +124,39 @@ class Ward:
 
     def __init__(self, directory: Path, units: int, random: Random, *, no_hangup: bool = False, unplugs: bool = False) -> None:
         """Start it; ``unplugs`` makes hands that pull the cable at random moments of a treatment."""
-        self._directory = directory
         self.beds: list[Bed] = []
         self._by_serial: dict[str, Bed] = {}
         self._said = self._traced = b""
-        hand = directory / "hand.txt"
-        lines = UNPLUGS if unplugs else HAND
-        hand.write_text("".join("\n".join(lines).format(random.uniform(0, 2)) + "\n" for _ in range(TREATMENTS_MOST)))
+        self._was_killed = False
+        self._units = units
         trace = directory / f"trace-{random.getrandbits(32):08x}"
         trace.touch()
         self._trace = os.open(trace, os.O_RDONLY)
-        words = ["simulate", "--pty", "--units", str(units), "--hand", str(hand), "--trace", str(trace), "--json"]
-        words += ["--seed", str(random.getrandbits(31)), "--memory", str(directory / "memory"), "--data-dir", str(directory / "wands")]
+        words = ["--units", str(units), "--trace", str(trace), "--seed", str(random.getrandbits(31))]
+        words += ["--memory", str(directory / "memory")]
         words += ["--no-hangup"] if no_hangup else []
+        words += ["--unplugs"] if unplugs else []
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "microderm_ctl", *words], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, bufsize=0
+            [sys.executable, "-m", "tests.kills.wands", *words],
+            stdout=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            bufsize=0,
+            process_group=0,  # a signal to this program and its group is not meant for the wands
         )
         if self.process.stdout is None:
             raise RuntimeError("no pipe")
         self._out = self.process.stdout.fileno()
         os.set_blocking(self._out, False)
-        self._units = units
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it still runs."""
+        return self.process.poll() is None
+
+    @property
+    def failure(self) -> str:
+        """What became of a simulator that nobody killed; nothing while it runs."""
+        return "" if self.is_alive or self._was_killed else f"the simulator ended with exit code {self.process.returncode}"
 
     @property
     def is_ready(self) -> bool:
@@ -158,7 +188,9 @@ class Ward:
             if told["event"] == "ready":
                 self._bed(told["serial"]).port = told["port"]
             else:
-                self._bed(told["serial"]).port = ""
+                bed = self._bed(told["serial"])
+                bed.port = ""
+                bed.pulls += 1
 
     def _bed(self, serial: str) -> Bed:
         if serial not in self._by_serial:
@@ -173,6 +205,7 @@ class Ward:
 
     def kill(self) -> None:
         """Let it die as when the power goes."""
+        self._was_killed = True
         self.process.kill()
         self.process.wait()
         self.look()
@@ -183,7 +216,6 @@ class Ward:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """End it."""
-        self.process.send_signal(signal.SIGTERM)
         self.process.kill()
         self.process.wait()
         os.close(self._trace)

@@ -38,6 +38,11 @@ def targets() -> list[str]:
     return [f"microderm_ctl/safety/{name}" for name in rules] + [f"microderm_ctl/firmware/{name}.py" for name in FIRMWARE]
 
 
+def of_sides(chosen: Sequence[str]) -> list[str]:
+    """Return the tests of the sides that are mutated: rules and firmware know nothing of each other, each is shown by its own."""
+    return [test for side, tests in trial.TESTS.items() for test in tests if any(f"/{side}/" in target for target in chosen)]
+
+
 def digest(target: str) -> str:
     """Return the SHA-256 of a file, in hex."""
     return hashlib.sha256((ROOT / target).read_bytes()).hexdigest()
@@ -174,7 +179,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, help="begin no mutant after so many seconds (with --changed: 180)")
     parser.add_argument("--workers", type=int, default=2, help="processes at a time (2)")
     parser.add_argument("--lines", help="only mutants of these lines, as 10-20")
-    parser.add_argument("--tests", nargs="+", default=trial.TESTS, help="only these tests, while some are written; nothing is recorded")
+    parser.add_argument("--tests", nargs="+", help="only these tests, while some are written; nothing is recorded")
     options = parser.parse_args()
     begun = time.monotonic()
     until_s = begun + (options.seconds or (CHANGED_S if options.changed else 10**9))
@@ -194,8 +199,8 @@ def main() -> int:
     if options.seconds or options.changed:
         Random(1).shuffle(mutants)
     trial.prepare()
-    try_all(mutants, board, options.tests, options.workers, until_s)
-    if not options.lines and options.tests == trial.TESTS:
+    try_all(mutants, board, options.tests or of_sides(chosen), options.workers, until_s)
+    if not options.lines and not options.tests and not options.changed:
         board.write()
     return _close(board, time.monotonic() - begun)
 

@@ -100,9 +100,14 @@ def _walk(node: ast.AST, way: tuple[Step, ...], holder: str, prefix: str = "") -
 
 
 def _is_text(node: ast.AST) -> bool:
-    """Say whether a node is a docstring or stands for a type: nothing that runs."""
+    """Say whether a node is a docstring or stands for a type: nothing that runs.
+
+    ``Callable[[...], ...]`` is a type wherever it stands, ``X | None`` too: what is in them is never looked at.
+    """
     if isinstance(node, ast.Expr):
         return isinstance(node.value, ast.Constant)
+    if isinstance(node, ast.Subscript):
+        return isinstance(node.value, ast.Name) and node.value.id == "Callable"
     return isinstance(node, ast.BinOp) and isinstance(node.right, ast.Constant) and node.right.value is None
 
 

@@ -1,11 +1,13 @@
 """The mutants themselves: which there are, and that each differs from what it was made of."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.mutation.__main__ import targets
+from tests.mutation.__main__ import of_sides, targets
 from tests.mutation.mutants import mutants_of, mutated
 from tests.mutation.trial import ROOT
 
@@ -49,6 +51,15 @@ def test_a_statement_is_deleted_and_a_result_replaced(tmp_path: Path) -> None:
 
 def test_texts_annotations_and_imports_stay(tmp_path: Path) -> None:
     assert changes(tmp_path, '"""Says 1."""\nfrom a import b\nx: "int | None"\ny: Final[dict[int, str]]\nz = "1"') == []
+    assert changes(tmp_path, "Rule = Callable[[int | None, Situation], int]") == []
+
+
+@pytest.mark.parametrize(("chosen", "tests"), [("safety", 2), ("firmware", 1), ("", 3)])
+def test_a_mutant_has_to_be_noticed_by_the_tests_of_its_own_side(chosen: str, tests: int) -> None:
+    found = of_sides([target for target in targets() if f"/{chosen}" in target])
+    assert len(found) == tests
+    assert all((ROOT / test).exists() for test in found)
+    assert (f"tests/{chosen}" in found) is bool(chosen)
 
 
 @pytest.mark.parametrize("target", targets())
@@ -59,3 +70,11 @@ def test_every_mutant_differs_from_the_file(target: str) -> None:
     assert found
     for mutant in found[::23]:
         assert ast.dump(mutated(ROOT / target, mutant)) != whole
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the runner forks, which Windows cannot")
+def test_files_that_changed_since_the_record_lose_no_mutant() -> None:
+    """What ``make mutants`` showed of each file holds for that very file; of others as many are tried as two minutes hold."""
+    words = [sys.executable, "-m", "tests.mutation", "--changed", "--seconds", "120"]
+    ended = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stdout + ended.stderr

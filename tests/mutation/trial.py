@@ -34,7 +34,8 @@ from hypothesis import HealthCheck, Phase, settings
 from tests.mutation.mutants import Mutant, mutated
 
 ROOT: Final = Path(__file__).parents[2]
-TESTS: Final = ("tests/safety", "tests/firmware", "tests/docs/test_evidence.py")
+TESTS: Final = {"safety": ("tests/safety", "tests/docs/test_evidence.py"), "firmware": ("tests/firmware",)}
+"""The tests that have to notice a mutant, by the folder that it is in."""
 LEFT_OUT: Final = ("test_states_explored", "test_stateful", "test_power_cuts", "test_torn_writes", "test_lattice", "test_every_combination")
 """Searches over everything: each takes longer than all others together, and finds what those have to find by themselves."""
 ARGUMENTS: Final = (
@@ -46,9 +47,13 @@ ARGUMENTS: Final = (
     "no:cacheprovider",
     "-p",
     "no:warnings",
+    "-p",
+    "no:unraisableexception",
+    "--assert=plain",
     "-o",
     "faulthandler_timeout=0",
 )
+"""No xdist and no cache; asserts as they are, for a mutant is noticed and not explained, and a start takes half the time."""
 PROFILE: Final = "mutants"
 LIMIT_S: Final = 10
 """Processor seconds of a trial, besides five times what its tests take."""
@@ -69,6 +74,8 @@ def prepare() -> None:
     """Load what every trial needs and nothing of ours, and choose a short way with properties."""
     import construct  # noqa: F401
     import hypothesis.strategies  # noqa: F401
+    import platformdirs  # noqa: F401
+    import pytest_mock  # noqa: F401
 
     import microderm_protocol  # noqa: F401
 
@@ -84,7 +91,7 @@ def prepare() -> None:
 class Known:
     """The tests as they were loaded and run once without a mutant: what each calls, and how long it takes."""
 
-    def __init__(self, targets: Iterable[str], tests: Sequence[str] = TESTS) -> None:
+    def __init__(self, targets: Iterable[str], tests: Sequence[str]) -> None:
         """Watch the functions of some files, by their paths from the root, while some tests run."""
         self.tests = tests
         self.targets = {str(ROOT / target): target for target in targets}
@@ -263,10 +270,11 @@ def _fails(files: list[str], without: list[str]) -> bool:
     """Run test files in a fork of this process, so that the next ones load everything anew; say whether one fails."""
     if not files:
         return False
-    child = os.fork()
-    if not child:
-        os._exit(1 if pytest.main([*ARGUMENTS, *(f"--deselect={one}" for one in without), *files]) else 0)
-    return os.waitpid(child, 0)[1] != 0
+    with tempfile.TemporaryDirectory() as own:  # pytest would tidy up what all others left behind
+        child = os.fork()
+        if not child:
+            os._exit(1 if pytest.main([*ARGUMENTS, f"--basetemp={own}/t", *(f"--deselect={one}" for one in without), *files]) else 0)
+        return os.waitpid(child, 0)[1] != 0
 
 
 class _Mutated(importlib.abc.MetaPathFinder, importlib.abc.Loader):

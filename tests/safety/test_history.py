@@ -152,6 +152,13 @@ def test_a_time_over_24_hours_ahead_refuses_with_its_remedy(ahead_s: int, refuse
     assert ("recorded-ahead" in codes(decision)) is refused
 
 
+def test_of_several_times_ahead_the_latest_is_told() -> None:
+    who = person()
+    before = history(who, past(0)._replace(at_s=NOW + 3 * 365 * DAY), past(0)._replace(at_s=NOW + 9 * DAY))
+    (refusal,) = [one for one in judge(ask(), who, before).refusals if one.code == "recorded-ahead"]
+    assert refusal.why == "Something was recorded at 2030-01-14 08:00 UTC, and the computer's clock says 2027-01-15 08:00 UTC."
+
+
 def test_once_confirmed_a_time_ahead_counts_as_made_then() -> None:
     who = person()
     before = history(who, past(0)._replace(at_s=NOW + 900 * DAY))
@@ -182,6 +189,12 @@ def test_without_a_patch_test_nothing_begins() -> None:
 def test_a_patch_test_older_than_the_profile_does_not_count() -> None:
     patch = Patch(NOW - 2 * DAY - 1, PatchResult.CLEAN, NOW)
     assert codes(judge(ask(), person(), new(person(), patch))) == {"patch-test-missing"}
+
+
+@pytest.mark.parametrize(("at_s", "found"), [(-1, {"patch-test-missing"}), (0, set()), (1, set())])
+def test_a_patch_test_before_all_time_is_none(at_s: int, found: set[str]) -> None:
+    """With no profile to be older than: a time under nought was never read from a clock."""
+    assert codes(judge(ask(), person(), History((), (Patch(at_s, PatchResult.CLEAN, at_s + DAY),)))) == found
 
 
 def test_the_patch_test_is_waited_for_24_hours() -> None:

@@ -55,12 +55,12 @@ def test_no_table_is_above_the_ceiling(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_bounds_are_told_from_the_widest_to_the_narrowest() -> None:
-    """Whatever order they come in; one that does not lower the cap has no line."""
-    bounds = (bound("c", 10_000), bound("a", 15_000), bound("wide", 25_000), bound("same", 15_000), bound("b", 12_300))
+    """Whatever order they come in and whatever they are called; one that does not lower the cap has no line."""
+    bounds = (bound("a", 10_000), bound("y", 15_000), bound("wide", 25_000), bound("z", 15_000), bound("m", 12_300))
     wanted = [
-        Factor("a", 1000, 15_000, False, "source of a"),
-        Factor("b", 1000, 12_300, False, "source of b"),
-        Factor("c", 1000, 10_000, False, "source of c"),
+        Factor("y", 1000, 15_000, False, "source of y"),
+        Factor("m", 1000, 12_300, False, "source of m"),
+        Factor("a", 1000, 10_000, False, "source of a"),
         Factor(limits.ROUNDED, 1000, 10_000, False, "set points are 0.5 kPa apart"),
     ]
     for order in (bounds, bounds[::-1]):

@@ -23,6 +23,8 @@ from microderm_ctl.safety import (
 )
 from microderm_ctl.safety.questions import BY_ID
 from microderm_ctl.safety.rules_answers import closed_by
+from microderm_ctl.safety.rules_history import course_length
+from microderm_ctl.safety.situation import look_at
 from tests.safety.people import DAY, HOUR, NOW, ask, codes, history, judge, past, person, wand
 
 WHO: Final = person()
@@ -126,6 +128,7 @@ def test_a_course_has_one_treatment_at_least_and_twelve_at_most(length: int, cou
         before = history(WHO, *treatments)._replace(plan=plan_of(course_length=length, interval_days=28))
         days = 90 if made >= count else 28
         assert next_treatment_at_s(WHO, wand(), before, NOW) == NOW - 40 * DAY + days * DAY
+        assert course_length(look_at(ask(), WHO, wand(), before, NOW)) == count
 
 
 def test_gaps_of_90_days_and_more_begin_a_new_course() -> None:
@@ -200,6 +203,16 @@ def test_of_two_patch_tests_of_a_second_the_stricter_counts() -> None:
             assert "patch-test-positive" in codes(judge(ask(), WHO, BEFORE._replace(patches=order)))
 
 
+@pytest.mark.parametrize("other_s", [None, 20])
+def test_of_two_clean_spots_of_a_second_the_one_that_was_looked_at_last_counts(other_s: int | None) -> None:
+    """Whatever order they come in, and whether the other was looked at too early or never."""
+    at_s = NOW - 20 * DAY
+    looked = Patch(at_s, PatchResult.CLEAN, at_s + 30 * HOUR)
+    other = Patch(at_s, None if other_s is None else PatchResult.CLEAN, None if other_s is None else at_s + other_s * HOUR)
+    for order in ((looked, other), (other, looked)):
+        assert judge(ask(), WHO, BEFORE._replace(patches=order)).plan is not None
+
+
 @pytest.mark.parametrize(("result", "said"), [(PatchResult.RED, "was red"), (PatchResult.SORE, "was sore")])
 def test_a_spot_that_was_not_clean_is_told_as_it_was(result: PatchResult, said: str) -> None:
     patch = Patch(NOW - 3 * DAY, result, NOW - DAY)
@@ -247,7 +260,14 @@ def test_only_the_wrong_zones_are_named_when_finishing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sealed_ms", "zones"), [(28_000, [Zone.NOSE, Zone.CHIN]), (29_001, [Zone.CHIN]), (30_000, [Zone.CHIN]), (40_000, [Zone.CHIN])]
+    ("sealed_ms", "zones"),
+    [
+        (28_000, [Zone.NOSE, Zone.CHIN]),
+        (29_000, [Zone.NOSE, Zone.CHIN]),
+        (29_001, [Zone.CHIN]),
+        (30_000, [Zone.CHIN]),
+        (40_000, [Zone.CHIN]),
+    ],
 )
 def test_a_zone_without_a_whole_second_left_is_not_finished(sealed_ms: int, zones: list[Zone]) -> None:
     last = interrupted(5, PastZone(Zone.NOSE, sealed_ms, 30, False), PastZone(Zone.CHIN, 0, 30, False))

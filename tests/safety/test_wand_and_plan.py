@@ -5,7 +5,6 @@ from typing import Final
 import pytest
 
 from microderm_ctl.safety import (
-    WIRE_IDS,
     Depth,
     Grit,
     Skin,
@@ -253,11 +252,6 @@ def test_zone_names_are_understood(text: str, zones: tuple[Zone, ...]) -> None:
 @pytest.mark.parametrize(("text", "name"), [("chek", "cheek"), ("forhead", "forehead"), ("jaw left", "jaw_left"), ("noes", "nose")])
 def test_the_nearest_name_is_suggested(text: str, name: str) -> None:
     assert nearest_zone_name(text) == name
-
-
-def test_wire_ids_are_those_that_were_given_out() -> None:
-    assert [WIRE_IDS[zone] for zone in (*TREATABLE, *PATCH_SITES)] == [*range(1, 19), 100, 101]
-    assert not set(WIRE_IDS) & set(FORBIDDEN)
 
 
 def test_neighbours_go_both_ways() -> None:

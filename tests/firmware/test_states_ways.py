@@ -1,168 +1,14 @@
-"""Every count, edge and way of the state machine, one step at a time."""
+"""Every way from one state to another: stops, starts, HOLD, rest, self-test and fault, one step at a time."""
 
 from typing import Any
 
 import pytest
 
 from microderm_ctl.firmware import constants as k
-from microderm_ctl.firmware import regulator, states
-from microderm_ctl.firmware.state import FIELDS, State
-from tests.firmware.bench import MODES, C, measured, state
+from microderm_ctl.firmware import states
+from tests.firmware.bench import MODES, C, measured, state, stepped
 
 MANY = 1_000_000
-
-
-def counted(s: State, name: str, **inputs: Any) -> int:
-    """Return a count after one observation."""
-    states.observe(C, s, measured(**inputs))
-    found: int = getattr(s, name)
-    return found
-
-
-def test_the_counts_saturate_at_a_million() -> None:
-    assert states.SATURATED == MANY
-
-
-@pytest.mark.parametrize(
-    ("name", "modes", "inputs"),
-    [
-        ("held", set(MODES), {"button": 1}),
-        ("silent", set(MODES), {}),
-        ("hold", {k.HOLD}, {}),
-        ("wall", {k.RUN, k.HOLD}, {}),
-        ("armed", {k.ARMED}, {}),
-        ("service_idle", {k.SERVICE}, {}),
-    ],
-)
-@pytest.mark.parametrize("mode", MODES)
-def test_a_count_goes_up_by_one_in_its_states_and_never_over_the_end(name: str, modes: set[int], inputs: Any, mode: int) -> None:
-    steps = 1 if mode in modes else 0
-    for before in (0, 7, MANY - 1):
-        assert counted(state(mode, **{name: before}), name, **inputs) == before + steps
-    assert counted(state(mode, **{name: MANY}), name, **inputs) == MANY
-
-
-@pytest.mark.parametrize(
-    ("name", "modes"), [("lease", set(MODES)), ("showing", set(MODES)), ("service", {k.SERVICE}), ("drive_left", {k.SERVICE})]
-)
-@pytest.mark.parametrize("mode", MODES)
-def test_what_is_left_goes_down_by_one_and_never_under_nothing(name: str, modes: set[int], mode: int) -> None:
-    steps = 1 if mode in modes else 0
-    for before in (1, 2, 9):
-        assert counted(state(mode, **{name: before}), name) == before - steps
-    assert counted(state(mode, **{name: 0}), name) == 0
-
-
-def test_a_press_is_the_first_step_of_it() -> None:
-    """Held down it is no second press; let go and pressed again it is."""
-    s = state(k.ARMED)
-    presses = [counted(s, "pressed", button=button) for button in (0, 1, 1, 1, 0, 1)]
-    assert presses == [0, 1, 0, 0, 0, 1]
-    assert [counted(s, "held", button=button) for button in (1, 1, 0, 1)] == [2, 3, 0, 1]
-    assert [counted(s, "button_was", button=button) for button in (1, 0)] == [1, 0]
-
-
-@pytest.mark.parametrize(
-    ("before", "vacuum_pa", "after"),
-    [(0, 899, 0), (0, 900, 0), (0, 901, 1), (0, 5_000, 1), (1, 601, 1), (1, 600, 1), (1, 599, 0), (1, 0, 0), (1, -500, 0), (0, 600, 0)],
-)
-def test_the_seal_has_two_edges(before: int, vacuum_pa: int, after: int) -> None:
-    """It begins above 0.9 kPa and ends below 0.6 kPa: between them nothing changes."""
-    assert counted(state(k.SAFE, sealed=before), "sealed", vacuum_pa=vacuum_pa) == after
-
-
-def test_equal_readings_count_while_the_pump_runs() -> None:
-    assert counted(state(k.RUN, duty=1, frozen=3), "frozen") == 4
-    assert counted(state(k.RUN, duty=20_000, frozen=3), "frozen") == 4
-    assert counted(state(k.RUN, duty=0, frozen=3), "frozen") == 0
-    for raw in (8_191, 8_193):
-        assert counted(state(k.RUN, duty=1, frozen=3), "frozen", raw=raw) == 0
-    assert counted(state(k.RUN, duty=1, frozen=MANY - 1), "frozen") == MANY
-    assert counted(state(k.RUN, duty=1, frozen=MANY), "frozen") == MANY
-
-
-@pytest.mark.parametrize(
-    ("last", "raw", "jump"),
-    [
-        (8_192, 15_692, 0),
-        (8_192, 15_693, 1),
-        (8_192, 15_694, 1),
-        (8_192, 300, 0),
-        (0, 7_500, 0),
-        (0, 7_501, 1),
-        (1, 7_502, 1),
-        (-1, 60_000, 0),
-    ],
-)
-def test_a_jump_is_15_kpa_up_in_a_step(last: int, raw: int, jump: int) -> None:
-    """Down is a lost seal, and before the first reading there is none to jump from."""
-    s = state(k.RUN, last_raw=last)
-    assert counted(s, "jump", raw=raw) == jump
-    assert s.last_raw == raw
-
-
-@pytest.mark.parametrize(
-    ("duty", "vent", "off", "current"), [(0, 1, 6, 6), (0, 0, 0, 6), (1, 1, 0, 0), (30_000, 1, 0, 0), (30_000, 0, 0, 0)]
-)
-def test_off_is_a_pump_at_rest_with_the_vent_open(duty: int, vent: int, off: int, current: int) -> None:
-    """Steps at rest count only with both; current of a pump at rest counts whatever the vent does."""
-    s = state(k.STOPPING, duty=duty, vent=vent, off=5, current=5)
-    states.observe(C, s, measured(pump_ma=C.off_ma + 1))
-    assert (s.off, s.current) == (off, current)
-
-
-def test_the_current_of_a_pump_at_rest_is_judged_above_40_ma() -> None:
-    for pump_ma, count in ((C.off_ma - 1, 0), (C.off_ma, 0), (C.off_ma + 1, 4), (C.off_ma + 2, 4)):
-        assert counted(state(k.SAFE, current=3), "current", pump_ma=pump_ma) == count
-    for name in ("off", "current"):
-        assert counted(state(k.SAFE, **{name: MANY - 1}), name, pump_ma=99) == MANY
-        assert counted(state(k.SAFE, **{name: MANY}), name, pump_ma=99) == MANY
-
-
-@pytest.mark.parametrize("mode", MODES)
-def test_motion_counts_in_hold_after_a_second(mode: int) -> None:
-    """Pulling the tip off is motion too, so the first second of HOLD does not count."""
-    for hold, motion_mg, moved in [
-        (0, C.moving_mg, 0),
-        (C.hold_least_steps - 1, C.moving_mg, 0),
-        (C.hold_least_steps, C.moving_mg, 1),
-        (C.hold_least_steps + 5, C.moving_mg + 1, 1),
-        (C.hold_least_steps, C.moving_mg - 1, 0),
-    ]:
-        assert counted(state(mode, hold=hold), "moved", motion_mg=motion_mg) == (moved if mode == k.HOLD else 0)
-
-
-@pytest.mark.parametrize("mode", MODES)
-def test_sealed_steps_count_on_the_row_in_force_in_run_alone(mode: int) -> None:
-    s = state(mode, sealed=1, used=(3, 4, 5) + (0,) * 9, treatment=10, unsealed=7, dwell=2)
-    states.observe(C, s, measured(vacuum_pa=7_000))
-    if mode == k.RUN:
-        assert (s.used, s.treatment, s.unsealed, s.dwell) == ((3, 5, 5) + (0,) * 9, 11, 0, 3)
-    else:
-        assert (s.used, s.treatment, s.unsealed, s.dwell) == ((3, 4, 5) + (0,) * 9, 10, 7, 2)
-
-
-def test_without_a_seal_nothing_of_the_treatment_is_used_up() -> None:
-    s = state(k.RUN, used=(3, 4) + (0,) * 10, treatment=10, unsealed=7, dwell=2, strain=9)
-    states.observe(C, s, measured())
-    assert (s.used[1], s.treatment, s.unsealed, s.dwell, s.strain) == (4, 10, 8, 0, 0)
-    for before in (MANY - 1, MANY):
-        assert counted(state(k.RUN, unsealed=before), "unsealed") == MANY
-
-
-@pytest.mark.parametrize(("motion_mg", "dwell"), [(C.moving_mg - 1, 5), (C.moving_mg, 0), (C.moving_mg + 1, 0)])
-def test_dwell_is_time_without_motion(motion_mg: int, dwell: int) -> None:
-    assert counted(state(k.RUN, sealed=1, dwell=4), "dwell", vacuum_pa=7_000, motion_mg=motion_mg) == dwell
-
-
-@pytest.mark.parametrize(
-    ("more_duty", "under_pa", "strain"),
-    [(0, 1_001, 5), (0, 1_000, 0), (0, 999, 0), (1, 1_001, 5), (-1, 1_001, 0), (0, 4_000, 5)],
-)
-def test_strain_is_all_the_duty_there_is_and_a_kilopascal_missing(more_duty: int, under_pa: int, strain: int) -> None:
-    s = state(k.RUN, sealed=1, strain=4, duty=regulator.duty_most(C.gains, 7_000) + more_duty)
-    assert counted(s, "strain", vacuum_pa=7_000 - under_pa) == strain
-
 
 STOPPED = [
     (cause, k.HOLD if cause in (k.DWELL, k.ZONE_DONE, k.PAUSED, k.UNSEALED, k.NO_SEAL_DRIVE) else k.STOPPING)
@@ -226,12 +72,6 @@ def test_the_vacuum_of_a_stop_is_kept_where_the_pump_ran(mode: int) -> None:
         s = state(mode, duty=duty, stop_pa=111)
         states.stop(s, measured(vacuum_pa=vacuum_pa), k.STOP)
         assert s.stop_pa == (max(0, vacuum_pa) if mode == k.RUN else stop_pa)
-
-
-def stepped(s: State, **inputs: Any) -> State:
-    """Take one step and return the state."""
-    states.step(C, s, measured(**inputs))
-    return s
 
 
 def test_a_press_begins_where_a_row_is_in_force() -> None:
@@ -384,9 +224,9 @@ def test_boot_leads_to_the_self_test_and_begins_it_anew() -> None:
 @pytest.mark.parametrize("acknowledged", [0, 1])
 @pytest.mark.parametrize("inputs", [{}, {"button": 1}, {"button": 1, "supply_mv": 0}, {"button": 1, "memory_ok": 0}])
 def test_fault_is_left_by_a_press_once_it_is_acknowledged_and_gone(inputs: Any, acknowledged: int, mode: int) -> None:
-    s = stepped(state(mode, acknowledged=acknowledged, test=9), **inputs)
+    s = stepped(state(mode, acknowledged=acknowledged, test=9, passing=9), **inputs)
     if mode == k.FAULT and acknowledged and inputs == {"button": 1}:
-        assert (s.mode, s.test, s.acknowledged) == (k.SELF_TEST, 0, 0)
+        assert (s.mode, s.test, s.passing, s.acknowledged) == (k.SELF_TEST, 0, 0, 0)
     elif mode == k.FAULT:
         assert (s.mode, s.acknowledged) == (k.FAULT, acknowledged)
     else:
@@ -411,6 +251,8 @@ def test_fault_is_left_by_a_press_once_it_is_acknowledged_and_gone(inputs: Any, 
         ({"test": 149}, {"supply_mv": 0}, k.FAULT),
         ({"test": 160}, {"supply_mv": 0}, k.FAULT),
         ({"test": 149, "passing": 24}, {}, k.SAFE),
+        ({"test": 149, "passing": 0}, {}, k.SELF_TEST),
+        ({"test": 160, "passing": 3}, {}, k.SELF_TEST),
     ],
 )
 def test_the_self_test_passes_after_half_a_second_and_fails_after_three(changes: Any, inputs: Any, mode: int) -> None:
@@ -430,71 +272,34 @@ def test_the_self_test_counts_its_steps() -> None:
     assert (s.mode, s.service) == (k.FAULT, 0)
 
 
-def test_a_self_test_that_fails_for_the_button_alone_is_an_internal_fault() -> None:
+def test_a_self_test_that_fails_for_the_button_alone_says_so() -> None:
     s = stepped(state(k.SELF_TEST, test=149, service=0), button=1)
-    assert (s.mode, s.cause) == (k.FAULT, k.INTERNAL)
+    assert (s.mode, s.cause) == (k.FAULT, k.BUTTON)
+    s = stepped(state(k.SELF_TEST, test=149, service=0), button=1, supply_mv=0)
+    assert (s.mode, s.cause) == (k.FAULT, k.SUPPLY)
+
+
+def test_a_button_pressed_again_and_again_fails_for_the_button_too() -> None:
+    """Three seconds without half a second of peace: whatever the last step was like, the cause is what disturbed it."""
+    s = state(k.SELF_TEST, service=0)
+    while s.mode == k.SELF_TEST:
+        stepped(s, button=s.test % 20 < 2)
+    assert (s.mode, s.cause, s.test) == (k.FAULT, k.BUTTON, 161)
+
+
+def test_a_press_of_one_step_out_of_fault_still_tests_for_half_a_second() -> None:
+    """What passed before the fault does not count, nor do its readings for the zero."""
+    s = stepped(state(k.FAULT, acknowledged=1, passing=C.test_steps, session=0, service=0), button=1)
+    steps = 0
+    while s.mode == k.SELF_TEST:
+        stepped(s)
+        steps += 1
+    assert (s.mode, steps) == (k.SAFE, C.test_steps)
 
 
 def test_the_first_fault_is_that_of_the_lowest_number() -> None:
     for cause in range(32):
         assert states.first_fault(1 << cause) == cause
         assert states.first_fault(1 << cause | 1 << 31) == cause
-    assert states.first_fault(0) == states.first_fault(1 << 40) == k.INTERNAL
+    assert states.first_fault(0) == states.first_fault(1 << 40) == k.BUTTON
     assert states.first_fault(0b1100) == 2
-
-
-@pytest.mark.parametrize("mode", MODES)
-def test_the_pump_runs_in_run_and_for_a_technician_alone(mode: int) -> None:
-    """In every other state it is off, the vent open and the regulator forgotten."""
-    driven = {"drive_duty": 9, "drive_mode": k.DRIVE_DUTY, "drive_left": 9}
-    s = stepped(state(mode, duty=20_000, vent=0, control=(2, 5, 5, 5, 5, 1), **driven))
-    if mode == k.RUN:
-        assert s.duty > 0
-    elif mode == k.SERVICE:
-        assert (s.duty, s.vent, s.control) == (9, 0, regulator.REST)
-    else:
-        assert (s.duty, s.vent, s.control) == (0, 1, regulator.REST)
-
-
-@pytest.mark.parametrize(
-    ("drive_mode", "drive_vent", "duty", "vent"),
-    [(k.DRIVE_OFF, 0, 0, 0), (k.DRIVE_OFF, 1, 0, 1), (k.DRIVE_DUTY, 0, 9_000, 0), (k.DRIVE_DUTY, 1, 9_000, 0)],
-)
-def test_a_technician_drives_pump_and_vent(drive_mode: int, drive_vent: int, duty: int, vent: int) -> None:
-    s = stepped(state(k.SERVICE, drive_mode=drive_mode, drive_vent=drive_vent, drive_duty=9_000, drive_left=9, control=(2, 5, 5, 5, 5, 1)))
-    assert (s.duty, s.vent, s.control) == (duty, vent, regulator.REST)
-
-
-@pytest.mark.parametrize("mode", [k.RUN, k.SERVICE])
-def test_the_regulator_drives_run_and_a_set_point_of_service(mode: int) -> None:
-    for vacuum_pa in (0, 7_000, 7_900):
-        s = state(mode, drive_mode=k.DRIVE_SET_POINT, drive_left=9, drive_vent=1)
-        control = s.control
-        duty, vent, control = regulator.regulate(C.gains, control, 7_000, vacuum_pa)
-        stepped(s, vacuum_pa=vacuum_pa)
-        assert (s.duty, s.vent, s.control) == (duty, 1 if vent else 0, control)
-
-
-@pytest.mark.parametrize(("left", "button", "drive_mode"), [(2, 0, 2), (1, 0, 0), (0, 0, 0), (9, 1, 0)])
-@pytest.mark.parametrize("begun", [k.DRIVE_SET_POINT, k.DRIVE_DUTY])
-def test_a_drive_ends_by_itself_or_by_the_button_and_vents(left: int, button: int, drive_mode: int, begun: int) -> None:
-    s = stepped(state(k.SERVICE, drive_mode=begun, drive_left=left, drive_duty=5), button=button)
-    if drive_mode:
-        assert (s.drive_mode, s.drive_vent) == (begun, 0)
-    else:
-        assert (s.drive_mode, s.drive_vent, s.duty, s.vent) == (k.DRIVE_OFF, 1, 0, 1)
-
-
-def test_a_closed_vent_at_rest_stays_closed_for_the_leak_test() -> None:
-    """Off is a choice of the technician too: the button and the end of a drive do not open what was closed on purpose."""
-    s = stepped(state(k.SERVICE, drive_mode=k.DRIVE_OFF, drive_vent=0, drive_left=0), button=1)
-    assert (s.drive_vent, s.vent) == (0, 0)
-
-
-def test_a_state_begins_with_everything_off_and_nothing_known() -> None:
-    """The power-on state: no session, no lease, no row, pump off, vent open."""
-    s = State()
-    known = {"row": k.NO_ROW, "vent": 1, "last_raw": -1}
-    assert {name: getattr(s, name) for name in FIELDS} == {name: known.get(name, 0) for name in FIELDS}
-    assert s.zone == s.cap_pa == s.trip_pa == s.limit == s.dwell_limit == s.used == ()
-    assert s.control == regulator.REST
