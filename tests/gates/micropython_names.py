@@ -57,8 +57,14 @@ MODULES: Final[dict[str, frozenset[str]]] = {
 }
 """Modules the program may import, and the names it may use of each."""
 
-BOARD_MODULES: Final = frozenset({"gc", "machine", "micropython", "os", "select", "sys", "time"})
-"""Modules that only a board's files may import besides."""
+BOARD_MODULES: Final = frozenset({"gc", "machine", "micropython", "os", "select", "sys", "time", "usb.device", "usb.device.cdc"})
+"""Modules that only a board's files may import besides; `usb.device` is micropython-lib's."""
+
+START_MODULES: Final = frozenset({"firmware.boards.loop"})
+"""What the files at the top of a board import besides: the program, which lies in a folder below them."""
+
+BOARD_BUILTINS: Final = frozenset({"open"})
+"""Built-ins that only a board's files may use: they keep the memory."""
 
 ABSENT_BOARD_NAMES: Final = frozenset(
     {("os", "path"), ("os", "replace"), ("os", "fsync"), ("time", "monotonic"), ("time", "perf_counter"), ("time", "monotonic_ns")}

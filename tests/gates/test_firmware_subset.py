@@ -117,6 +117,15 @@ def test_leaves_alone_what_runs_there() -> None:
 def test_a_board_may_import_its_machine_and_the_program_below() -> None:
     source = "import machine, time\nfrom ..board import Board\ntime.ticks_ms()"
     assert firmware_subset.violations("boards/pico.py", source) == []
+    assert firmware_subset.violations("boards/loop.py", "from usb.device.cdc import CDCInterface\nopen('slot')") == []
+    assert firmware_subset.violations("main.py", "from firmware.boards.loop import run") == []
+    for path, source in (
+        ("boards/pico.py", "import firmware.boards.loop"),
+        ("boards/pico.py", "import usb"),
+        ("app.py", "import usb.device"),
+    ):
+        assert [found.code for found in firmware_subset.violations(path, source)] == ["import"]
+    assert [found.code for found in firmware_subset.violations("memory.py", "open('slot')")] == ["builtin"]
     assert [found.code for found in firmware_subset.violations("boards/pico.py", "import time\ntime.monotonic()")] == ["module-name"]
     assert [found.code for found in firmware_subset.violations("boards/pico.py", "from ...units import parse_vacuum")] == ["import"]
 

@@ -1,0 +1,5 @@
+"""MicroPython's own module, as far as the wand's board uses it."""
+
+
+def kbd_intr(character: int) -> None:
+    """Take no character for an interrupt."""

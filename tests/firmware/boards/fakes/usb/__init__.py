@@ -1,0 +1,1 @@
+"""Stands for micropython-lib's runtime USB."""
