@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP_INSTALL := -m pip install --quiet --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-micropython check fix install python explore mutants kills fuzz hazards
+.PHONY: help setup demo test test-micropython check fix install python explore mutants kills fuzz hazards site
 
 # How long the long ones take: deaths of each kind, and seconds of fuzzing.
 KILLS ?= 1000
@@ -39,6 +39,9 @@ fuzz: .venv/.dev  ## decoders and message handler, for FUZZ_SECONDS=600
 
 hazards: .venv/.dev  ## write the tables of docs/safety-case.md anew
 	@$(BIN)/python -m tests.hazards
+
+site: .venv/.dev  ## the documents as a site, in build/site
+	@$(BIN)/python -m tests.docs.make_site
 
 check: .venv/.dev  ## style, types, import contracts, spelling, the firmware's subset
 	@$(BIN)/python -m tests.gates.check

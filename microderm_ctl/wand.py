@@ -84,7 +84,7 @@ class Wand:
         driver = drive(open_port(spec, use_descriptor), watcher)
         signals.guard(driver)
         try:
-            wand = cls._shake_hands(driver)
+            wand = cls.greet(driver)
             if serial is not None and wand.identity.serial != serial:
                 raise NoWand(f"The wand at {spec} is {wand.identity.serial}, not {serial}.", "'microderm devices' lists the wands.")
             if wand.other_version and not accept_other_version:
@@ -95,7 +95,8 @@ class Wand:
         return wand
 
     @classmethod
-    def _shake_hands(cls, driver: Driver) -> "Wand":
+    def greet(cls, driver: Driver) -> "Wand":
+        """Shake hands over a driver of one's own; raises what ``open`` does once the port is open."""
         hello = driver.settled(driver.do(driver.link.hello))
         driver.raise_failure()
         other_version = driver.link.other_hash is not None

@@ -1,12 +1,15 @@
 """Questions to the person at the terminal. Without a terminal nothing is asked: the flag is named, exit code 2."""
 
+import shutil
 import sys
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from microderm_ctl.cli.printer import Printer
+from microderm_ctl.cli.printer import Printer, fitted, is_terminal
 from microderm_ctl.errors import Stopped, UsageProblem
+from microderm_ctl.texts import asking as texts
 
+QUESTION_LINES: Final = 3
 YES: Final = ("y", "yes")
 NO: Final = ("n", "no")
 
@@ -30,7 +33,7 @@ class Asker:
     @property
     def can_ask(self) -> bool:
         """Whether somebody sits at a terminal."""
-        return not self._printer.as_json and sys.stdin.isatty() and sys.stderr.isatty()
+        return not self._printer.as_json and is_terminal(sys.stdin) and is_terminal(sys.stderr)
 
     def need(self, what: str, flag: str) -> None:
         """Go on only where somebody can be asked.
@@ -39,7 +42,7 @@ class Asker:
             UsageProblem: nobody can; ``flag`` is what a script has to give.
         """
         if not self.can_ask:
-            raise UsageProblem(f"There is no terminal to ask at: {what}", f"Give {flag}.", {"flag": flag})
+            raise UsageProblem(texts.NO_TERMINAL.format(what=what), texts.GIVE.format(flag=flag), {"flag": flag})
 
     def choose(self, text: str, answers: Sequence[Choice | tuple[str, str]], flag: str, why: str = "", keep: str = "") -> str:
         """Ask for one of several answers and return its id; people type its number. Enter alone keeps the one named by ``keep``.
@@ -51,17 +54,18 @@ class Asker:
         choices = [Choice(*answer) for answer in answers]
         self.need(text, flag)
         self.say("", text, *([why] if why else []))
-        self.say(*(f"{'*' if choice.id == keep else ' '} {number}  {choice.words}" for number, choice in enumerate(choices, 1)))
+        kept = next((number for number, choice in enumerate(choices, 1) if choice.id == keep), None)
+        for number, choice in enumerate(choices, 1):
+            self.say((texts.AS_NOW if number == kept else texts.CHOICE).format(number=number, words=choice.words))
         self.screens += 1
-        is_kept = keep in {choice.id for choice in choices}
         while True:
-            typed = self._line(f"1-{len(choices)}{', Enter keeps *' if is_kept else ''}: ").casefold() or (keep if is_kept else "")
+            typed = self._line(_range(1, len(choices), kept)).casefold() or (keep if kept else "")
             if typed.isdecimal() and typed.isascii() and 1 <= int(typed) <= len(choices):
                 return choices[int(typed) - 1].id
             for choice in choices:
                 if typed in (choice.id.casefold(), choice.words.casefold()):
                     return choice.id
-            self.say(f"Type a number from 1 to {len(choices)}.")
+            self.say(texts.TYPE_A_NUMBER.format(least=1, most=len(choices)))
 
     def confirm(self, text: str, flag: str) -> bool:
         """Ask yes or no; Enter alone is neither, so that no stray key agrees to anything.
@@ -88,10 +92,10 @@ class Asker:
         self.say("", text)
         self.screens += 1
         while True:
-            typed = self._line(f"{least}-{most}{'' if keep is None else f', Enter keeps {keep}'}: ") or str(keep)
+            typed = self._line(_range(least, most, keep)) or str(keep)
             if typed.isdecimal() and typed.isascii() and len(typed) < 8 and least <= int(typed) <= most:
                 return int(typed)
-            self.say(f"Type a number from {least} to {most}.")
+            self.say(texts.TYPE_A_NUMBER.format(least=least, most=most))
 
     def line(self, text: str, flag: str, default: str = "") -> str:
         """Ask for a line of text; Enter alone takes the default, where there is one.
@@ -120,7 +124,9 @@ class Asker:
 
         self.need(text, flag)
         self.screens += 1
-        print(f"{text} [{'/'.join(keys)}] ", end="", file=sys.stderr, flush=True)
+        *before, last = fitted([f"{text} [{'/'.join(keys)}] "], self._printer.width)
+        self.say(*before)
+        print(f"{last.rstrip()} ", end="", file=sys.stderr, flush=True)
         while True:
             try:
                 typed = one_key().casefold()
@@ -132,10 +138,15 @@ class Asker:
                 self.say(typed)
                 return typed
 
+    def fits(self, lines: Sequence[str]) -> bool:
+        """Return whether lines are seen at once, with a question of two lines below them."""
+        height = self._printer.height
+        width = self._printer.width or shutil.get_terminal_size().columns
+        return height is None or len(fitted(lines, width)) <= height - QUESTION_LINES
+
     def say(self, *lines: str) -> None:
         """Show lines on standard error."""
-        for line in lines:
-            self._printer.aside(line)
+        self._printer.say(*lines)
 
     def _line(self, prompt: str) -> str:
         print(prompt, end="", file=sys.stderr, flush=True)
@@ -145,5 +156,10 @@ class Asker:
         return typed.strip()
 
 
+def _range(least: int, most: int, keep: int | None) -> str:
+    """Return what stands before the answer: the numbers that are taken, and the one that Enter keeps."""
+    return (texts.RANGE if keep is None else texts.KEEPS).format(least=least, most=most, keep=keep)
+
+
 def _ended() -> Stopped:
-    return Stopped("The input has ended, so nothing was done.", "Begin again when you like.")
+    return Stopped(texts.INPUT_ENDED, texts.BEGIN_AGAIN)

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 from microderm_ctl.cli.context import Invocation
 from microderm_ctl.errors import UsageProblem
 from microderm_ctl.safety import Aftermath, Depth, Ending, Kind, Zone
+from microderm_ctl.texts import asking as texts
 
 SITES: Final = {"forearm": Zone.INNER_FOREARM, "neck": Zone.NECK_SIDE}
 """Where a patch test is made, by the names that people type."""
@@ -34,7 +35,7 @@ def check_script(call: Invocation, asked: Asked) -> None:
     missing = [flag for flag, given in (("--yes", asked.yes), ("--answers FILE", asked.answers)) if not given]
     if missing and not call.ask.can_ask:
         raise UsageProblem(
-            f"There is no terminal to ask at, so {' and '.join(missing)} must be given.",
-            "'microderm questions --json' prints the ids; --yes is your consent to the plan.",
+            texts.MUST_BE_GIVEN.format(flags=texts.AND.join(missing)),
+            texts.CONSENT,
             {"flags": missing},
         )

@@ -5,16 +5,18 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
 import click
 
-from microderm_ctl.cli.context import Invocation, Options
+from microderm_ctl.cli import offers
+from microderm_ctl.cli.context import GIVEN, SOUNDS, Invocation, Options
 from microderm_ctl.cli.printer import Printer, Report
 from microderm_ctl.errors import MicrodermError, Stopped, UsageProblem
 
-GIVEN: Final = "microderm.given"
-"""Key of the options that were given, in click's meta."""
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 CLOCK: Final = "microderm.clock"
 SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -46,13 +48,20 @@ def everywhere(hidden: bool) -> list[click.Parameter]:
         return click.Option(names, expose_value=False, callback=_remember, hidden=hidden, **settings)
 
     return [
-        option("--port", metavar="PORT", help="device, pyserial URL, or 'sim' for the virtual wand  [MICRODERM_PORT]"),
-        option("--serial", metavar="NUMBER", help="serial number of the wand  [MICRODERM_SERIAL]"),
+        option(
+            "--port",
+            metavar="PORT",
+            shell_complete=offers.ports,
+            help="device, pyserial URL, or 'sim' for the virtual wand  [MICRODERM_PORT]",
+        ),
+        option("--serial", metavar="NUMBER", shell_complete=offers.serials, help="serial number of the wand  [MICRODERM_SERIAL]"),
         option("--json", "as_json", is_flag=True, help="print JSON; it stays stable, text does not"),
-        option("--plain", is_flag=True, help="print plain lines, no live view"),
+        option("--plain", is_flag=True, help="print sentences, fit for a screen reader: no tables, no live view"),
+        option("--sound", type=click.Choice(SOUNDS), help="ring the terminal's bell in a treatment, or not  [MICRODERM_SOUND]"),
         option("-v", "--verbose", count=True, help="say more; -vvv shows the wire, decoded"),
         option("--debug", is_flag=True, help="show where an error comes from"),
-        option("--data-dir", metavar="DIR", help="where records are kept  [MICRODERM_DATA_DIR]"),
+        option("--record", metavar="FILE", shell_complete=offers.files, help="keep what crosses the wire in a new file; see 'trace'"),
+        option("--data-dir", metavar="DIR", shell_complete=offers.directories, help="where records are kept  [MICRODERM_DATA_DIR]"),
     ]
 
 
@@ -74,7 +83,11 @@ class Command(click.Command):
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Point to the options that are understood everywhere."""
         formatter.write_paragraph()
-        formatter.write_text("also --port, --serial, --json, --plain, -v, --debug, --data-dir: see 'microderm --help'")
+        formatter.write_text("also --port, --serial, --json, --plain, --sound, -v, --debug, --data-dir, --record: see 'microderm --help'")
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """Complete options, those that are understood everywhere too."""
+        return super().shell_complete(ctx, incomplete) + offers.hidden(self.params, incomplete)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command, print its report, and return the exit code."""
@@ -102,7 +115,9 @@ def command(name: str, help: str, example: str = "", **settings: Any) -> Callabl
 
 def person_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--person NAME``, for where several people share a computer."""
-    return click.option("--person", metavar="NAME", help="whose profile; not needed where there is only one")(function)
+    return click.option("--person", metavar="NAME", shell_complete=offers.people, help="whose profile; not needed where there is only one")(
+        function
+    )
 
 
 def write_example(example: str, formatter: click.HelpFormatter) -> None:
@@ -155,12 +170,12 @@ class LazyGroup(click.Group):
             with formatter.section(section or "commands"):
                 formatter.write_dl([(name, entry.summary) for name, entry in self.table.items() if entry.section == section])
 
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
-        """Complete names from the table, and options as click does."""
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """Complete names from the table, and options as a command does."""
         from click.shell_completion import CompletionItem
 
         names = [CompletionItem(name, help=entry.summary) for name, entry in self.table.items() if name.startswith(incomplete)]
-        return names + click.Command.shell_complete(self, ctx, incomplete)
+        return [*names, *click.Command.shell_complete(self, ctx, incomplete), *offers.hidden(self.params, incomplete)]
 
 
 class RootGroup(LazyGroup):
@@ -185,7 +200,7 @@ class RootGroup(LazyGroup):
         return result
 
     def _run(self, words: list[str], prog_name: str, extra: dict[str, Any]) -> int:
-        printer = Printer("--json" in words, "--debug" in words)
+        printer = Printer("--json" in words, "--debug" in words, plain="--plain" in words)
         try:
             result = super().main(words, prog_name, **extra)
             return result if isinstance(result, int) else 0
@@ -200,7 +215,7 @@ class RootGroup(LazyGroup):
 def invocation(ctx: click.Context) -> Invocation:
     """Return the invocation of a command that was parsed."""
     setup: Mapping[str, Any] = ctx.find_root().obj or {}
-    return Invocation(Options.of(ctx.meta.get(GIVEN, {}), os.environ), setup.get(CLOCK))
+    return Invocation(Options.of(ctx.meta.get(GIVEN, {}), os.environ), setup.get(CLOCK), ctx.command_path.partition(" ")[2])
 
 
 def explained(error: BaseException) -> MicrodermError | None:

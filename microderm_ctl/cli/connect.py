@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from typing import Final
 
 from microderm_ctl.cli.context import Invocation
+from microderm_ctl.cli.record import recording, together
+from microderm_ctl.link.driver import Watcher
 from microderm_ctl.wand import Wand
 
 WIRE_LEVEL: Final = 2
@@ -20,13 +22,20 @@ def connected(call: Invocation, accept_other_version: bool = False) -> Iterator[
     """
     port = call.chosen()
     call.printer.chat(1, f"opening {port.spec}{' (SIMULATED)' if port.simulated else ''}")
-    watcher = None
-    if call.options.verbose >= WIRE_LEVEL:
-        from microderm_ctl.cli.wire_trace import WireTrace
-
-        watcher = WireTrace(call.printer)
-    serial = call.options.serial
+    watcher, serial = _watcher(call), call.options.serial
     with Wand.open(port.spec, serial, watcher=watcher, accept_other_version=accept_other_version) as wand:
         call.printer.chat(1, f"wand {wand.identity.serial}, program {wand.identity.firmware}, {wand.state}")
         yield wand
     call.printer.chat(1, "closed")
+
+
+def _watcher(call: Invocation) -> Watcher | None:
+    """Return who sees the wire: the screen, a recording, both or nobody."""
+    watchers: list[Watcher] = []
+    if call.options.record is not None:
+        watchers.append(recording(call, call.options.record))
+    if call.options.verbose >= WIRE_LEVEL:
+        from microderm_ctl.cli.wire_trace import WireTrace
+
+        watchers.append(WireTrace(call.printer))
+    return together(watchers)

@@ -4,6 +4,7 @@ Everything is opened on first use and closed at the end, so that a command pays
 only for what it touches.
 """
 
+import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
@@ -12,16 +13,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from microderm_ctl.cli.ask import Asker
-from microderm_ctl.cli.printer import Printer
+from microderm_ctl.cli.printer import Printer, is_terminal
 from microderm_ctl.clock import Clock, RealClock
 
 if TYPE_CHECKING:
     from microderm_ctl.link.ports import PortInfo
+    from microderm_ctl.link.recorder import Recorder
     from microderm_ctl.records.rows import PersonRecord
     from microderm_ctl.records.store import Store
     from microderm_ctl.wand import Wand
 
 PROGRAM: Final = "microderm"
+IN_ENVIRONMENT: Final = ("port", "serial", "data_dir", "sound")
+SOUNDS: Final = ("bell", "off")
+SOUND_OFF: Final = "off"
+CANNOT_DRAW: Final = ("dumb", "unknown")
+"""Terminals by ``TERM`` that know no place on a screen."""
+GIVEN: Final = "microderm.given"
+"""Key of the options that were given, in click's meta."""
 SIM: Final = "sim"
 SIM_SERIAL: Final = "SIM-0000"
 """The wand behind ``--port sim``; those of ``simulate`` count from 1."""
@@ -39,25 +48,30 @@ class Options(NamedTuple):
     verbose: int = 0
     debug: bool = False
     data_dir: Path | None = None
+    record: Path | None = None
+    sound: str | None = None
 
     @classmethod
     def of(cls, given: Mapping[str, Any], environment: Mapping[str, str]) -> Self:
-        """Return the options: those given, else those of ``MICRODERM_PORT``, ``_SERIAL`` and ``_DATA_DIR``."""
-        known: dict[str, Any] = {name: environment.get(f"MICRODERM_{name.upper()}") or None for name in ("port", "serial", "data_dir")}
+        """Return the options: those given, else those of ``MICRODERM_PORT``, ``_SERIAL``, ``_DATA_DIR`` and ``_SOUND``."""
+        known: dict[str, Any] = {name: environment.get(f"MICRODERM_{name.upper()}") or None for name in IN_ENVIRONMENT}
         known |= {name: value for name, value in given.items() if value is not None}
-        if known["data_dir"] is not None:
-            known["data_dir"] = Path(known["data_dir"])
+        for name in ("data_dir", "record"):
+            if known.get(name) is not None:
+                known[name] = Path(known[name])
         return cls(**known)
 
 
 class Invocation:
     """One command on its way: its options, and all that it may open. Use it with ``with``."""
 
-    def __init__(self, options: Options, clock: Clock | None = None) -> None:
-        """Take the options; nothing is opened."""
+    def __init__(self, options: Options, clock: Clock | None = None, command: str = "") -> None:
+        """Take the options and the command's name; nothing is opened."""
         self.options = options
+        self.command = command
+        self.recorder: Recorder | None = None
         self.clock: Clock = clock or RealClock()
-        self.printer = Printer(options.as_json, options.debug, options.verbose)
+        self.printer = Printer(options.as_json, options.debug, options.verbose, options.plain)
         self.ask = Asker(self.printer)
         self._stores: dict[bool, Store] = {}
 
@@ -68,11 +82,22 @@ class Invocation:
     def __exit__(self, *exception: object) -> None:
         """Close whatever was opened."""
         self.close_stores()
+        if self.options.record is not None and (self.recorder is not None or exception[0] is None):
+            from microderm_ctl.cli.record import end_recording
+
+            end_recording(self, self.options.record)
 
     @property
     def is_watched(self) -> bool:
-        """Whether a person sees the output as it comes: a terminal, and neither ``--json`` nor ``--plain``."""
-        return sys.stdout.isatty() and not self.options.as_json and not self.options.plain
+        """Whether a person sees the output as it comes: a terminal that can be drawn on, and neither ``--json`` nor ``--plain``."""
+        is_drawn = is_terminal(sys.stdout) and os.environ.get("TERM", "").casefold() not in CANNOT_DRAW
+        return is_drawn and not self.options.as_json and not self.options.plain
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether the terminal's bell is rung: there is one, and nobody said ``--sound off``; under ``--json`` only if asked for."""
+        wanted = self.options.sound or (SOUND_OFF if self.options.as_json else SOUNDS[0])
+        return wanted != SOUND_OFF and is_terminal(sys.stderr)
 
     def data_dir(self) -> Path:
         """Return the data directory, made if it is missing.

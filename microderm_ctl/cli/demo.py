@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -17,10 +16,11 @@ from microderm_ctl.cli.keys import Keys
 from microderm_ctl.cli.limits import arithmetic
 from microderm_ctl.cli.live import Heading, Lines, Live
 from microderm_ctl.cli.simulate import advance_calendar
-from microderm_ctl.cli.words import WIDTH, columns, local_time
+from microderm_ctl.cli.treat_lines import plan_sentence, plan_table
+from microderm_ctl.cli.words import columns, local_time
 from microderm_ctl.clock import VirtualClock
 from microderm_ctl.errors import LinkLost
-from microderm_ctl.records.rows import PersonRecord, Profile
+from microderm_ctl.records.rows import PersonRecord, Profile, TreatmentRecord
 from microderm_ctl.safety import (
     Aftermath,
     Ending,
@@ -36,18 +36,22 @@ from microderm_ctl.safety import (
     label,
     resolve_zones,
 )
+from microderm_ctl.texts import demo as texts
 from microderm_ctl.treatment.book import Book, PatchBook, TreatmentBook
 from microderm_ctl.treatment.events import Event, Wish
 from microderm_ctl.treatment.outcome import Outcome
 from microderm_ctl.treatment.plan import Prepared, prepare
-from microderm_ctl.treatment.runner import Progress, Runner
+from microderm_ctl.treatment.runner import Runner
+from microderm_ctl.treatment.watching import Progress
 from microderm_ctl.units import format_kpa
 from microderm_ctl.wand import Wand
 
 if TYPE_CHECKING:
-    from microderm_ctl.treatment.runner import Watcher
+    from microderm_ctl.treatment.watching import Watcher
 
 NAME: Final = "Ana"
+CREATE: Final = ("profile", "create")
+"""What comes after the demo."""
 PACE: Final = 0.25
 """Real seconds for each second of the wand's, where a person watches."""
 READING_MS: Final = 4_000
@@ -78,7 +82,7 @@ class Silencer:
     def __call__(self, direction: str, data: bytes, now_ms: int) -> None:
         """See bytes go by."""
         if self.is_dead:
-            raise Killed("The computer's side was killed.")
+            raise Killed(texts.KILLED)
 
 
 class KillingLines(Lines):
@@ -127,7 +131,8 @@ class Stage:
 
     def scene(self, number: int, title: str) -> None:
         """Begin a scene."""
-        self.printer.event({"event": "scene", "number": number, "title": title}, f"\n--- scene {number} of 3: {title} ---\n")
+        text = texts.SCENE if self.printer.in_tables else texts.SCENE_PLAIN
+        self.printer.event({"event": "scene", "number": number, "title": title}, text.format(number=number, title=title))
 
     def let_read(self) -> None:
         """Give a person who watches time to read."""
@@ -163,20 +168,15 @@ def demo(call: Invocation, fast: bool) -> None:
             _refused(stage)
             _treated(stage)
             _killed(stage)
-    following = f"{typed_name()} profile create"
-    call.printer.event(
-        {"event": "next", "type": following}, f"\nThat was all virtual. To begin with your own profile, type:\n  {following}"
-    )
+    following = " ".join((typed_name(), *CREATE))
+    call.printer.event({"event": "next", "type": following}, texts.NEXT.format(command=following))
 
 
 def _introduce(stage: Stage) -> None:
     """Make a person, and have the patch test behind her."""
     inner, now_s = stage.inner, stage.inner.now_s()
     inner.store().create_person(NAME, Profile(Skin.NORMAL, Thickness.NORMAL, 3, 1992, {}, now_s), now_s)
-    stage.say(
-        f"{NAME}, with normal skin of Fitzpatrick type III, and a virtual wand (SIMULATED) with a fine tip.",
-        "Nothing here touches your own records. The wand's program is the one that runs on a real board.",
-    )
+    stage.say(texts.WHO.format(person=NAME), texts.YOURS_STAYS)
     with stage.wand() as wand:
         prepared = stage.prepared(wand)
         plan = _decided(prepared, (Zone.INNER_FOREARM,), Kind.PATCH_TEST)
@@ -184,10 +184,7 @@ def _introduce(stage: Stage) -> None:
         _run(wand, plan, book, Quiet(), prepared)
     advance_calendar(inner, DAY, stage.memory)
     inner.store(True).keep_patch_result(book.record.id, PatchResult.CLEAN, inner.now_s(True))
-    stage.say(
-        f"Skipped: the patch test ({format_kpa(plan.zones[0].level_pa)} for 3 s on the forearm) ran unseen, and the 24 hours after it",
-        "did not pass: the practice calendar was moved on, which works for virtual wands alone.",
-    )
+    stage.say(texts.SKIPPED.format(vacuum=format_kpa(plan.zones[0].level_pa)))
 
 
 class Quiet:
@@ -222,26 +219,27 @@ def _run(wand: Wand, plan: Plan, book: Book, watcher: "Watcher", prepared: Prepa
 
 def _refused(stage: Stage) -> None:
     """Scene 1: more is asked for than the skin may get."""
-    stage.scene(1, "a setting is refused, and why")
+    stage.scene(1, texts.REFUSED)
     zones = resolve_zones("cheek")
-    stage.say(f"{NAME} asks for {format_kpa(ASKED_PA)} on both cheeks: microderm treat --zone cheek --level '20 kPa'", "")
+    stage.say(texts.ASKS.format(person=NAME, vacuum=format_kpa(ASKED_PA)), "")
     with stage.wand() as wand:
         prepared = stage.prepared(wand)
     request = _request(zones, Kind.TREATMENT, prepared.now_s, ASKED_PA)
     for refusal in decide(request, prepared.person, prepared.wand, prepared.history, prepared.now_s).refusals:
-        stage.say(*wrap(f"Not started: {refusal.why}", WIDTH), "", *arithmetic(refusal.factors, with_sources=False))
-        stage.say("Each number, with its source or our reason: 'microderm limits --zone cheek --grit fine'.", *wrap(refusal.do_next, WIDTH))
+        steps = arithmetic(refusal.factors, with_sources=False, in_tables=stage.printer.in_tables)
+        stage.say(texts.NOT_STARTED.format(why=refusal.why), "", *steps)
+        stage.say(texts.SOURCES, refusal.do_next)
     stage.let_read()
 
 
 def _treated(stage: Stage) -> None:
     """Scene 2: a whole treatment, in the view that a person sees."""
-    stage.scene(2, "a complete guided treatment")
+    stage.scene(2, texts.TREATED)
     inner = stage.inner
     with stage.wand(paced=True) as wand:
         prepared = stage.prepared(wand)
         plan = _decided(prepared, resolve_zones(FACE))
-        stage.say(*_plan_lines(plan), "", "The virtual hand presses the button and follows what the wand asks for.", "")
+        stage.say(*_plan_lines(plan, stage.printer.in_tables), "", texts.HAND, "")
         stage.let_read()
         book = TreatmentBook(inner.store(True), prepared, wand.identity.serial, plan, all_no(prepared.now_s).values, finishes=False)
         with Keys() as keys:
@@ -253,29 +251,32 @@ def _treated(stage: Stage) -> None:
     if outcome.error is not None:
         raise outcome.error
     record = inner.store(True).keep_felt(book.record.id, Ending.DONE)
-    stage.say("", f"{record.counted_ms / 1000:.0f} s on the skin. What the record keeps, beside the trace of ten samples a second:", "")
-    head = ("zone", "set", "mean", "most", "on skin")
-    rows = [
-        (label(one.zone), *(format_kpa(value) for value in (one.level_pa, one.mean_pa, one.max_pa)), f"{one.sealed_ms / 1000:.0f} s")
-        for one in record.zones
-    ]
-    stage.say(*columns([head, *rows]))
+    stage.say("", texts.KEPT.format(seconds=f"{record.counted_ms / 1000:.0f}"), "", *_record_lines(record, stage.printer.in_tables))
     stage.let_read()
 
 
-def _plan_lines(plan: Plan) -> list[str]:
-    head = ("zone", "vacuum", "cap", "time", "passes")
-    rows = [(label(one.zone), format_kpa(one.level_pa), format_kpa(one.cap_pa), f"{one.seconds} s", str(one.passes)) for one in plan.zones]
-    return columns([head, *rows])
+def _record_lines(record: TreatmentRecord, in_tables: bool) -> list[str]:
+    rows = [
+        (label(one.zone), *(format_kpa(value) for value in (one.level_pa, one.mean_pa, one.max_pa)), f"{one.sealed_ms / 1000:.0f}")
+        for one in record.zones
+    ]
+    if in_tables:
+        return columns([texts.RECORD_HEAD, *((*row[:-1], texts.SECONDS.format(seconds=row[-1])) for row in rows)])
+    told = [dict(zip(("zone", "set", "mean", "most", "seconds"), row, strict=True)) for row in rows]
+    return [texts.RECORD_ZONE.format(**one) for one in told]
+
+
+def _plan_lines(plan: Plan, in_tables: bool) -> list[str]:
+    return plan_table(plan) if in_tables else [plan_sentence(zone) for zone in plan.zones]
 
 
 def _killed(stage: Stage) -> None:
     """Scene 3: the computer's side dies while the wand is on the skin."""
-    stage.scene(3, "the computer dies")
+    stage.scene(3, texts.DIES)
     inner, store = stage.inner, stage.inner.store(True)
     store.keep_aftermath(store.treatments(stage.person().id)[-1].id, Aftermath.FINE, inner.now_s(True))
     advance_calendar(inner, MONTH, stage.memory)
-    stage.say(f"28 days later on the practice calendar ({local_time(inner.now_s(True))}), on the left cheek.", "")
+    stage.say(texts.LATER.format(now=local_time(inner.now_s(True))), "")
     silencer, trace = Silencer(), stage.directory / "trace.ndjson"
     with stage.wand(silencer, trace, paced=True) as wand:
         prepared = stage.prepared(wand)
@@ -285,12 +286,12 @@ def _killed(stage: Stage) -> None:
         view.silencer = silencer
         _run(wand, plan, book, view, prepared)
         wand.clock.sleep_ms(WATCHED_MS)
-    stage.say("", "Killed: from here on not a byte leaves the computer. The cable stays in; the wand is alone.", "")
+    stage.say("", texts.FROM_HERE, "")
     _show_trace(stage, trace, view.killed_at_ms)
     with stage.wand() as wand:
         settled = stage.prepared(wand).settled
     for record in settled:
-        stage.say(f"Plugged in again, its ledger says what counts: {record.counted_ms / 1000:.1f} s on the skin, ended by: {record.cause}.")
+        stage.say(texts.COUNTED.format(seconds=f"{record.counted_ms / 1000:.1f}", cause=record.cause))
     stage.let_read()
 
 
@@ -299,15 +300,15 @@ def _show_trace(stage: Stage, trace: Path, killed_at_ms: int) -> None:
     steps = [json.loads(line) for line in trace.read_text(encoding="utf-8").splitlines()]
     steps = [step for step in steps if killed_at_ms - BEFORE_MS <= step["ms"] <= killed_at_ms + SHOWN_MS]
     points = [(step["ms"] - killed_at_ms, max(0, step["vacuum_pa"])) for step in steps]
-    stage.say("The wand's vacuum, in the wand's own time; 0 is when the computer died:", "")
-    stage.say(*graph(points, unit="ms"), "")
+    if stage.printer.in_tables:
+        stage.say(texts.TRACE, "", *graph(points, unit="ms"), "")
     alone = [step for step in steps if step["ms"] > killed_at_ms]
     off = next(step for step in alone if step["duty"] == 0)
     gone = next(step for step in alone if step["ms"] >= off["ms"] and step["vacuum_pa"] < 1000)
     at_ms, low_ms = off["ms"] - killed_at_ms, gone["ms"] - killed_at_ms
     stage.say(
-        f"{at_ms:5} ms  pump off and vent open, cause: {off['cause']} (the lease is 500 ms and has no off switch)",
-        f"{low_ms:5} ms  below 1.0 kPa",
+        texts.PUMP_OFF.format(ms=at_ms, cause=off["cause"]),
+        texts.VENTED.format(ms=low_ms),
         "",
     )
     stage.printer.event({"event": "killed", "pump_off_ms": at_ms, "vented_ms": low_ms, "points": points}, None)

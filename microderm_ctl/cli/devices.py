@@ -21,6 +21,12 @@ SELF_TEST_MS: Final = 4_000
 """A self-test takes at most 3 s."""
 
 
+_NO_WAND: Final = (
+    "No wand is connected.",
+    "Plug one in by USB, or try it out on the virtual wand: 'microderm info --port sim'.",
+)
+
+
 class Device(NamedTuple):
     """A wand that is there; ``choose`` is what to add to a command to mean it."""
 
@@ -37,18 +43,25 @@ def devices(call: Invocation) -> Report:
         Device(port.serial, port.spec, port.simulated, f"--serial {port.serial}" if port.serial else f"--port {port.spec}")
         for port in call.candidates()
     ]
-    return Report({"wands": found}, _device_lines)
+    return Report({"wands": found}, _device_lines if call.printer.in_tables else _device_sentences)
 
 
 def _device_lines(record: dict[str, list[Device]]) -> Iterator[str]:
     if not record["wands"]:
-        yield "No wand is connected."
-        yield "Plug one in by USB, or try it out on the virtual wand: 'microderm info --port sim'."
+        yield from _NO_WAND
         return
     yield from columns([
         ("serial number", "port", "", "choose it with"),
         *((wand.serial or "-", wand.port, MARK if wand.simulated else "", wand.choose) for wand in record["wands"]),
     ])  # fmt: skip
+
+
+def _device_sentences(record: dict[str, list[Device]]) -> Iterator[str]:
+    if not record["wands"]:
+        yield from _NO_WAND
+    for wand in record["wands"]:
+        mark = f" {MARK}." if wand.simulated else ""
+        yield f"Wand {wand.serial or '-'} at {wand.port}.{mark} Choose it with {wand.choose}."
 
 
 class Calibration(NamedTuple):
@@ -65,6 +78,7 @@ class OwnLimits(NamedTuple):
 
     set_point_least_pa: int
     set_point_most_pa: int
+    cap_least_pa: int
     trip_most_pa: int
     treatment_most_s: int
     dwell_most_ms: int
@@ -131,6 +145,7 @@ def _with_limits(told: Info, wand: "Wand", now_s: int) -> Info:
         limits=OwnLimits(
             limits.set_point_least_pa,
             limits.set_point_most_pa,
+            limits.cap_least_pa,
             limits.trip_most_pa,
             limits.treatment_most_ms // 1000,
             limits.dwell_most_ms,
@@ -199,8 +214,9 @@ def _limit_lines(record: Info) -> Iterator[str]:
     if record.limits is not None:
         own = record.limits
         span = f"{format_kpa(own.set_point_least_pa)} to {format_kpa(own.set_point_most_pa)}"
-        yield f"limits       {span}, vents by itself at {format_kpa(own.trip_most_pa)};"
-        yield f"             {own.treatment_most_s} s, {own.dwell_most_ms / 1000:.0f} s on one spot, {own.lease_ms} ms without the computer"
+        yield f"settings     {span}; a cap under {format_kpa(own.cap_least_pa)} is refused"
+        yield f"trip         it vents by itself at {format_kpa(own.trip_most_pa)}"
+        yield f"time         {own.treatment_most_s} s, {own.dwell_most_ms / 1000:.0f} s on one spot, {own.lease_ms} ms without the computer"
     if record.cool_down_s:
         yield f"rest         {-(-record.cool_down_s // 60)} min, after a full treatment"
     if record.last_entry is not None:

@@ -12,6 +12,7 @@ from microderm_ctl.cli.words import iso_time, local_time
 from microderm_ctl.errors import RuleRefusal, UsageProblem
 from microderm_ctl.safety import Decision, Kind, PatchResult, Zone
 from microderm_ctl.safety.evidence import PATCH_WAIT_S
+from microderm_ctl.texts import treating as texts
 
 
 def lead_treatment(call: Invocation, asked: Asked, person: str | None) -> None:
@@ -57,8 +58,8 @@ def _before_questions(visit: Visit, asked: Asked) -> Asked:
         return _offer_patch_test(visit, asked, decision)
     if codes <= CALENDAR and asked.kind is Kind.TREATMENT and visit.may_finish(asked):
         return _offer_finish(visit, asked, decision)
-    if not visit.ask.can_ask or not decision.open_zones:
-        raise refused(decision)
+    if not visit.ask.can_ask or not visit.rest(asked, decision):
+        raise refused(decision, visit.room(asked, decision))
     return asked
 
 
@@ -67,17 +68,16 @@ def _offer_patch_test(visit: Visit, asked: Asked, decision: Decision) -> Asked:
         raise refused(decision)
     visit.ask.say("", *(refusal.why for refusal in decision.refusals if refusal.code == PATCH_MISSING))
     ready = local_time(visit.prepared.now_s + PATCH_WAIT_S)
-    if visit.ask.key(f"Begin the patch test now? It takes 3 s; the first treatment is then possible from {ready}.", "yn", "--yes") != "y":
+    if visit.ask.key(texts.BEGIN_PATCH.format(ready=ready), "yn", "--yes") != "y":
         raise refused(decision)
     return asked._replace(kind=Kind.PATCH_TEST, zones=(_ask_site(visit),), level_pa=None, depth=None)
 
 
 def _offer_finish(visit: Visit, asked: Asked, decision: Decision) -> Asked:
-    how = "The treatment before was interrupted and can be finished: 'microderm treat --finish'."
     if not visit.ask.can_ask:
-        raise refused(decision, how)
-    visit.ask.say("", "The treatment before was interrupted.")
-    if visit.ask.key("Finish it now?", "yn", "--finish") != "y":
+        raise refused(decision, texts.CAN_FINISH)
+    visit.ask.say("", texts.WAS_CUT_OFF)
+    if visit.ask.key(texts.FINISH_NOW, "yn", "--finish") != "y":
         raise refused(decision)
     return asked._replace(kind=Kind.FINISH, zones=(), level_pa=None)
 
@@ -85,8 +85,8 @@ def _offer_finish(visit: Visit, asked: Asked, decision: Decision) -> Asked:
 def _ask_site(visit: Visit) -> Zone:
     if not visit.ask.can_ask:
         return Zone.INNER_FOREARM
-    places = [("forearm", "On the inner side of the forearm"), ("neck", "On the side of the neck, nearer to the face's skin")]
-    return SITES[visit.ask.choose("Where is the spot to be tested?", places, "--site")]
+    places = [("forearm", texts.ON_FOREARM), ("neck", texts.ON_NECK)]
+    return SITES[visit.ask.choose(texts.WHERE_SPOT, places, "--site")]
 
 
 class PatchRecord(NamedTuple):
@@ -105,26 +105,22 @@ def keep_result(call: Invocation, name: str | None, result: PatchResult) -> Repo
     store, now_s = call.store(practice), call.now_s(practice)
     complete = [test for test in store.patch_tests(person.id) if test.complete]
     if not complete:
-        raise UsageProblem("There is no patch test to be judged.", "Make one with 'microderm patch-test'.")
+        raise UsageProblem(texts.NO_PATCH_TEST, texts.MAKE_PATCH_TEST)
     test = max(complete, key=lambda one: one.id)
     counts_as = {fix.recorded_at_s: fix.counts_as_s for fix in store.clock_fixes()}
     made_s = counts_as.get(test.started_s, test.started_s)
     ready_s = made_s + PATCH_WAIT_S
     if result is PatchResult.CLEAN and now_s < ready_s:
         raise RuleRefusal(
-            f"The patch test was made at {local_time(made_s)}; it is looked at after 24 hours.",
-            f"From {local_time(ready_s)} say how the spot looks. If it is red or sore already, say that now.",
+            texts.TOO_EARLY.format(made=local_time(made_s)),
+            texts.LOOK_FROM.format(ready=local_time(ready_s)),
             {"retry_at": iso_time(ready_s)},
         )
     store.keep_patch_result(test.id, result, now_s)
-    step = (
-        "The first treatment is possible: 'microderm treat'."
-        if result is PatchResult.CLEAN
-        else ("Your skin does not take it: no treatment. A new patch test is possible in 14 days; if it gets worse, ask a doctor.")
-    )
+    step = texts.PATCH_CLEAN if result is PatchResult.CLEAN else texts.PATCH_BAD
     return Report(PatchRecord(result, iso_time(now_s), practice, step), _result_lines)
 
 
 def _result_lines(record: PatchRecord) -> Iterator[str]:
-    yield f"Patch test: {record.result.value}{' (SIMULATED)' if record.simulated else ''}."
+    yield texts.PATCH_RESULT.format(result=record.result.value, mark=texts.SIMULATED if record.simulated else "")
     yield record.next

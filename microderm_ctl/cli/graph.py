@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+from microderm_ctl.cli.printer import Fixed
+
 ROWS: Final = 8
 COLUMNS: Final = 66
 _MARK: Final = "#"
@@ -26,10 +28,10 @@ def graph(samples: Sequence[tuple[int, int]], rows: int = ROWS, width: int = COL
         place = (t_ms - first_ms) * (columns - 1) // max(last_ms - first_ms, 1)
         most[place] = max(most[place], vacuum_pa)
     top_pa = max(1000, *most)
-    lines = []
+    lines: list[str] = []
     for row in range(rows, 0, -1):
         least_pa = top_pa * (2 * row - 1) // (2 * rows)
         marks = "".join(_MARK if value >= least_pa else " " for value in most)
-        lines.append(f"{top_pa * row / rows / 1000:5.1f} kPa |{marks}".rstrip())
+        lines.append(Fixed(f"{top_pa * row / rows / 1000:5.1f} kPa |{marks}".rstrip()))
     first, last = (f"{first_ms} ms", f"{last_ms} ms") if unit == "ms" else (f"{first_ms / 1000:.1f} s", f"{last_ms / 1000:.1f} s")
-    return [*lines, f"          +{'-' * columns}", f"           {first}{last.rjust(columns - len(first))}"]
+    return [*lines, Fixed(f"          +{'-' * columns}"), Fixed(f"           {first}{last.rjust(columns - len(first))}")]

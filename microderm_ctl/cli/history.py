@@ -2,22 +2,25 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from textwrap import wrap
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
 
+from microderm_ctl.cli import offers
+from microderm_ctl.cli.after_care import care_record, care_until_s
 from microderm_ctl.cli.commands import command, person_option
 from microderm_ctl.cli.context import Invocation
 from microderm_ctl.cli.graph import graph
 from microderm_ctl.cli.outlook import outlook
 from microderm_ctl.cli.printer import Report, localized
-from microderm_ctl.cli.words import WIDTH, columns, iso_time, local_time
+from microderm_ctl.cli.words import columns, iso_time, local_time
 from microderm_ctl.errors import Stopped, UsageProblem
 from microderm_ctl.records.history import seen_ledger, summary
 from microderm_ctl.records.rows import PatchTest, PersonRecord, TreatmentRecord
 from microderm_ctl.records.store import PRACTICE_NAME
 from microderm_ctl.safety import Aftermath, Ending, WandState, Zone, fixes_for, label
+from microderm_ctl.texts import after_care
+from microderm_ctl.texts import history as texts
 from microderm_ctl.units import format_kpa
 
 if TYPE_CHECKING:
@@ -85,6 +88,7 @@ class NextLine(NamedTuple):
     why: str
     do_next: str
     can_finish: bool
+    after_care_until: str | None
 
 
 class HistoryRecord(NamedTuple):
@@ -107,7 +111,7 @@ class Detail(NamedTuple):
 
 
 @command("history", help="show treatments and the next date; with an ID all of one, its trace too", example="microderm history 3")
-@click.argument("treatment_id", metavar="[ID]", required=False)
+@click.argument("treatment_id", metavar="[ID]", required=False, shell_complete=offers.treatments)
 @click.option("--ended", type=click.Choice([one.value for one in Ending]), help="say why treatment ID ended")
 @click.option("--felt", metavar="TEXT", help="say in your words how it felt; with --ended")
 @click.option("--aftermath", type=click.Choice([one.value for one in Aftermath]), help="say how the skin was in the days after ID")
@@ -121,12 +125,14 @@ def history(call: Invocation, treatment_id: str | None, confirm_clock: bool, yes
         _confirm_clock(call, known, yes)
     if treatment_id is None:
         if any(said.values()):
-            raise UsageProblem("Say which treatment is meant.", "For example 'microderm history 3 --ended done'.")
-        return Report(_record(call, known), _lines)
+            raise UsageProblem(texts.WHICH, texts.WHICH_HINT)
+        in_tables = call.printer.in_tables
+        return Report(_record(call, known), lambda record: _lines(record, in_tables))
     store, record = _find(call, known, treatment_id)
     record = _keep(call, store, record, **said)
     detail = Detail(_treatment(record, store.practice), record.limits, record.answers, record.plan, store.trace(record.id))
-    return Report(detail, _detail_lines)
+    in_tables = call.printer.in_tables
+    return Report(detail, lambda detail: _detail_lines(detail, in_tables))
 
 
 def _stores(call: Invocation, known: PersonRecord) -> "list[tuple[Store, PersonRecord]]":
@@ -192,8 +198,11 @@ def _patch(record: PatchTest, practice: bool) -> PatchLine:
 def _next(store: "Store", person: PersonRecord, now_s: int) -> NextLine:
     ahead = outlook(store, person, now_s)
     first = ahead.refusals[0] if ahead.refusals else None
+    care_s = care_until_s(care_record(store, person.id, person.name, now_s))
     code, why, do_next = (first.code, first.why, first.do_next) if first else (None, "", "microderm treat")
-    return NextLine(store.practice, iso_time(now_s), ahead.is_open, iso_time(ahead.from_s), code, why, do_next, ahead.can_finish)
+    return NextLine(
+        store.practice, iso_time(now_s), ahead.is_open, iso_time(ahead.from_s), code, why, do_next, ahead.can_finish, iso_time(care_s)
+    )
 
 
 def _id(number: int, practice: bool) -> str:
@@ -208,7 +217,7 @@ def _find(call: Invocation, known: PersonRecord, treatment_id: str) -> "tuple[St
             for record in store.treatments(person.id):
                 if record.id == int(number) and store.practice == is_practice:
                     return store, record
-    raise UsageProblem(f"There is no treatment '{treatment_id}' of {known.name}.", "'microderm history' shows the numbers.")
+    raise UsageProblem(texts.NO_SUCH.format(id=treatment_id, person=known.name), texts.SEE_NUMBERS)
 
 
 def _keep(
@@ -216,16 +225,16 @@ def _keep(
 ) -> TreatmentRecord:
     """Keep what the person says; a word said of pain or bleeding is not taken back."""
     if felt is not None and ended is None and record.ending is None:
-        raise UsageProblem("Say first why it ended.", "Add --ended, for example '--ended done'.")
+        raise UsageProblem(texts.SAY_FIRST, texts.SAY_FIRST_HINT)
     if ended is not None or felt is not None:
         ending = Ending(ended) if ended is not None else record.ending
         painful = (Ending.PAIN, Ending.BLEEDING)
         if record.ending in painful and ending not in painful:
-            raise UsageProblem("It was said that this treatment ended with pain or bleeding; that stays.", "It ends by itself, with time.")
+            raise UsageProblem(texts.PAIN_STAYS, texts.PAIN_STAYS_HINT)
         record = store.keep_felt(record.id, ending or Ending.DONE, felt if felt is not None else record.felt)
     if aftermath is not None:
         if record.aftermath is Aftermath.DARK_MARK and aftermath != Aftermath.DARK_MARK:
-            raise UsageProblem("A dark mark was recorded; that stays.", "Show it to a skin doctor.")
+            raise UsageProblem(texts.MARK_STAYS, texts.MARK_STAYS_HINT)
         record = store.keep_aftermath(record.id, Aftermath(aftermath), call.now_s(store.practice))
     return record
 
@@ -238,80 +247,122 @@ def _confirm_clock(call: Invocation, known: PersonRecord, yes: bool) -> None:
         fixes = fixes_for(summary(store, person, now_s), wand, person.profile.person(person.tag, now_s), now_s)
         if not fixes:
             continue
-        question = f"Is it now {local_time(now_s)}? {len(fixes)} recorded times lie ahead and will count as made now."
+        question = texts.IS_IT_NOW.format(now=local_time(now_s), count=len(fixes))
         if not (yes or call.ask.confirm(question, "--yes")):
-            raise Stopped("Nothing was changed. Set the computer's clock, then try again.")
+            raise Stopped(texts.NOT_CHANGED)
         store.keep_clock_fixes(fixes)
 
 
-def _lines(record: HistoryRecord) -> Iterator[str]:
-    yield f"{record.person}: {len(record.treatments) or 'no'} treatments"
-    if record.treatments:
+def _lines(record: HistoryRecord, in_tables: bool) -> Iterator[str]:
+    count = len(record.treatments)
+    counted = {0: texts.NO_TREATMENTS, 1: texts.ONE_TREATMENT}.get(count, texts.COUNT)
+    yield counted.format(person=record.person, count=count)
+    if record.treatments and in_tables:
         yield ""
-        head = ("id", "began", "tip", "on skin", "vacuum", "ended by", "you said", "after", "")
-        yield from columns([head, *map(_row, record.treatments)])
+        yield from columns([texts.HEAD, *map(_row, record.treatments)])
+    elif record.treatments:
+        yield from map(_sentence, record.treatments)
     for patch in record.patch_tests:
-        state = patch.result or ("no result yet" if patch.complete else "not complete, so it does not count")
-        yield f"patch test {_when(patch.at)}, {_label(patch.site)}: {state}{_mark(patch.simulated)}"
+        state = patch.result or (texts.NO_RESULT if patch.complete else texts.NOT_COMPLETE)
+        yield texts.PATCH.format(at=_when(patch.at), site=_label(patch.site), result=state, mark=_mark(patch.simulated))
     for ahead in record.next:
         yield ""
         yield from _next_lines(ahead)
 
 
-def _row(one: TreatmentLine) -> tuple[str, ...]:
+def _vacuum(one: TreatmentLine) -> str:
     levels = sorted({zone.level_pa for zone in one.zones})
-    vacuum = "-" if not levels else format_kpa(levels[0]) if len(levels) == 1 else f"{levels[0] / 1000:.1f}-{format_kpa(levels[-1])}"
-    said = one.ending or "-"
+    if len(levels) < 2:
+        return "".join(map(format_kpa, levels))
+    return f"{levels[0] / 1000:.1f}-{format_kpa(levels[-1])}"
+
+
+def _row(one: TreatmentLine) -> tuple[str, ...]:
     return (
         one.id,
         _when(one.at),
         one.grit,
-        f"{one.sealed_s:.0f} s",
-        vacuum,
-        one.ended_by or "unknown",
-        said,
+        texts.SECONDS.format(seconds=f"{one.sealed_s:.0f}"),
+        _vacuum(one) or "-",
+        one.ended_by or texts.UNKNOWN,
+        one.ending or "-",
         (one.aftermath or "-").replace("_", " "),
         MARK if one.simulated else "",
     )
 
 
+def _sentence(one: TreatmentLine) -> str:
+    vacuum = _vacuum(one)
+    return texts.ONE.format(
+        id=one.id,
+        at=_when(one.at),
+        grit=one.grit,
+        seconds=f"{one.sealed_s:.0f}",
+        vacuum=texts.AT.format(vacuum=vacuum) if vacuum else "",
+        cause=one.ended_by or texts.UNKNOWN,
+        said=one.ending or texts.NOT_SAID,
+        after=(one.aftermath or texts.SKIN_NOT_SAID).replace("_", " "),
+        mark=texts.MARK if one.simulated else "",
+    )
+
+
 def _next_lines(ahead: NextLine) -> Iterator[str]:
-    where = f"On the practice calendar ({_when(ahead.now)}, {MARK}): " if ahead.simulated else ""
+    where = texts.PRACTICE.format(now=_when(ahead.now), mark=MARK) if ahead.simulated else ""
     if ahead.allowed_now:
-        yield f"{where}The next treatment is allowed now: 'microderm treat'."
+        yield texts.ALLOWED.format(where=where)
     else:
         why = localized(f"{ahead.why} {ahead.do_next}")
         day = _when(ahead.allowed_from)
-        dated = f" A treatment is allowed from {day}." if ahead.allowed_from and day not in why else ""
-        yield from wrap(f"{where}{why}{dated}", WIDTH, break_on_hyphens=False)
+        dated = texts.ALLOWED_FROM.format(day=day) if ahead.allowed_from and day not in why else ""
+        yield f"{where}{why}{dated}"
     if ahead.can_finish:
-        yield "What was interrupted can still be finished: 'microderm treat --finish'."
+        yield texts.CAN_FINISH
+    if ahead.after_care_until:
+        yield where + after_care.STILL.format(until=_when(ahead.after_care_until))
 
 
-def _detail_lines(record: Detail) -> Iterator[str]:
+def _detail_lines(record: Detail, in_tables: bool) -> Iterator[str]:
     one = record.treatment
-    yield f"treatment {one.id}, {_when(one.at)}, wand {one.wand}, {one.grit} tip{_mark(one.simulated)}"
-    yield f"{one.sealed_s:.0f} s on the skin; ended by {one.ended_by or 'unknown'}; you said: {one.ending or 'nothing yet'}{_felt(one)}"
-    yield f"the skin afterwards: {(one.aftermath or 'not said').replace('_', ' ')}"
+    yield texts.DETAIL.format(id=one.id, at=_when(one.at), wand=one.wand, grit=one.grit, mark=_mark(one.simulated))
+    told = {"seconds": f"{one.sealed_s:.0f}", "cause": one.ended_by or texts.UNKNOWN, "said": one.ending or texts.NOT_SAID}
+    yield texts.DETAIL_END.format(**told, felt=_felt(one))
+    yield texts.DETAIL_SKIN.format(after=(one.aftermath or texts.SKIN_NOT_SAID).replace("_", " "))
     if one.settled_by == "reserve":
-        yield "How much was used is not known, so all that was planned counts."
-    yield ""
-    yield from columns([
-        ("zone", "vacuum", "cap", "mean", "most", "on skin", "passes"),
-        *(_zone_row(zone) for zone in one.zones),
-    ])  # fmt: skip
-    if record.samples:
+        yield texts.ALL_COUNTS
+    if in_tables:
         yield ""
-        yield from graph([(sample.t_ms, sample.vacuum_pa) for sample in record.samples])
-        yield f"{len(record.samples)} samples; --json holds them all."
+        yield from columns([texts.ZONE_HEAD, *map(_zone_row, one.zones)])
+    else:
+        yield from map(_zone_sentence, one.zones)
+    yield from _trace_lines(record.samples, in_tables)
     if one.ending is None:
-        yield f"Say why it ended: 'microderm history {one.id} --ended done', or interrupted, pain, bleeding."
+        yield texts.SAY_WHY.format(id=one.id)
+
+
+def _trace_lines(samples: "tuple[Sample, ...]", in_tables: bool) -> Iterator[str]:
+    if not samples:
+        return
+    if in_tables:
+        yield ""
+        yield from graph([(sample.t_ms, sample.vacuum_pa) for sample in samples])
+    else:
+        most_pa = max(0, *(sample.vacuum_pa for sample in samples))
+        yield texts.TRACE.format(most=format_kpa(most_pa), seconds=f"{samples[-1].t_ms / 1000:.0f}")
+    yield texts.SAMPLES.format(count=len(samples))
 
 
 def _zone_row(zone: ZoneLine) -> tuple[str, ...]:
-    seconds = f"{zone.sealed_s:.0f} of {zone.planned_s} s{'' if zone.completed else ', not whole'}"
+    seconds = texts.ZONE_SECONDS.format(
+        used=f"{zone.sealed_s:.0f}", planned=zone.planned_s, whole="" if zone.completed else texts.NOT_WHOLE
+    )
     pascals = (zone.level_pa, zone.cap_pa, zone.mean_pa, zone.max_pa)
-    return (_label(zone.zone), *(format_kpa(value) for value in pascals), seconds, f"{zone.passes} of {zone.planned_passes}")
+    passes = texts.ZONE_PASSES.format(done=zone.passes, planned=zone.planned_passes)
+    return (_label(zone.zone), *(format_kpa(value) for value in pascals), seconds, passes)
+
+
+def _zone_sentence(zone: ZoneLine) -> str:
+    name, level, cap, mean, most, seconds, passes = _zone_row(zone)
+    return texts.ZONE.format(zone=name, level=level, cap=cap, mean=mean, most=most, seconds=seconds, passes=passes)
 
 
 def _felt(one: TreatmentLine) -> str:
@@ -323,7 +374,7 @@ def _label(zone: str) -> str:
 
 
 def _when(at: str | None) -> str:
-    return local_time(int(datetime.fromisoformat(at).timestamp())) if at else "unknown"
+    return local_time(int(datetime.fromisoformat(at).timestamp())) if at else texts.UNKNOWN
 
 
 def _mark(simulated: bool) -> str:

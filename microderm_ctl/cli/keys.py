@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Final, Self
 
+from microderm_ctl.cli.printer import is_terminal
 from microderm_ctl.treatment.events import Wish
 
-HELP: Final = "space pause  up/down 0.5 kPa  n next zone  q stop"
 BYTES_AT_ONCE: Final = 64
 WISHES: Final = {
     " ": Wish.PAUSE, "p": Wish.PAUSE,
@@ -49,7 +49,7 @@ def one_key() -> str:
     Raises:
         EOFError: the input has ended.
     """
-    if not sys.stdin.isatty():
+    if not is_terminal(sys.stdin):
         import click
 
         return click.getchar()
@@ -143,7 +143,7 @@ class Keys:
 
     def __init__(self) -> None:
         """Look whether there is a terminal."""
-        self.is_there = sys.stdin.isatty()
+        self.is_there = is_terminal(sys.stdin)
         self._typed = _Terminal() if self.is_there else _Typed()
         self._rest = ""
 

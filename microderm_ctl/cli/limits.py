@@ -1,15 +1,15 @@
 """``microderm limits``: what a skin may get at most in each zone with each tip, which rules set it, and the arithmetic."""
 
 from collections.abc import Iterator
-from textwrap import wrap
 from typing import Any, Final, NamedTuple
 
 import click
 
+from microderm_ctl.cli import offers
 from microderm_ctl.cli.commands import command, person_option
 from microderm_ctl.cli.context import Invocation
 from microderm_ctl.cli.printer import Report
-from microderm_ctl.cli.words import ROMAN, WIDTH, columns, fitzpatrick_of, grit_of, skin_of, thickness_of, zones_of
+from microderm_ctl.cli.words import ROMAN, columns, fitzpatrick_of, grit_of, skin_of, thickness_of, zones_of
 from microderm_ctl.errors import UsageProblem
 from microderm_ctl.safety import (
     TREATABLE,
@@ -28,6 +28,7 @@ from microderm_ctl.safety import (
 from microderm_ctl.safety.evidence import COUNTS_FROM_MS, FIRST_PASSES
 from microderm_ctl.safety.limits import ROUNDED
 from microderm_ctl.safety.zones import FORBIDDEN, PATCH_SITES
+from microderm_ctl.texts import limits as texts
 from microderm_ctl.units import format_kpa
 
 TOO_COARSE: Final = "grit-too-coarse"
@@ -84,7 +85,9 @@ class Subject(NamedTuple):
 
 @command("limits", help="show what your skin may get in each zone with each tip, and which rule set it",
          example="microderm limits --zone cheek --grit medium")  # fmt: skip
-@click.option("--zone", "zones", multiple=True, metavar="NAME", help="only this zone; with --grit its arithmetic")
+@click.option(
+    "--zone", "zones", multiple=True, metavar="NAME", shell_complete=offers.zones, help="only this zone; with --grit its arithmetic"
+)
 @click.option("--grit", "grits", multiple=True, metavar="NAME", help="only this tip: fine, medium or coarse")
 @click.option("--skin", metavar="TYPE", help="without a profile: sensitive, dry, combination, normal or oily")
 @click.option("--fitzpatrick", metavar="1-6", help="without a profile: how skin takes the sun, 1 to 6")
@@ -97,19 +100,20 @@ def limits(call: Invocation, zones: tuple[str, ...], grits: tuple[str, ...], set
     chosen_zones, chosen_grits = zones_of(zones), tuple(grit_of(text) for text in grits)
     described = {name: value for name, value in skin.items() if value is not None}
     if described and person is not None:
-        raise UsageProblem("Either a profile or a described skin, not both.", "Leave out --person, or --skin and the like.")
+        raise UsageProblem(texts.EITHER, texts.EITHER_HINT)
     subject = _described(**described) if described else _known(call, person)
     if settled:
         subject = subject._replace(settled=frozenset(Grit))
     record = _record(subject, chosen_zones or (*TREATABLE, *PATCH_SITES, *FORBIDDEN), chosen_grits or tuple(Grit))
-    return Report(record, _explained if chosen_zones and chosen_grits else _table)
+    in_tables = call.printer.in_tables
+    if chosen_zones and chosen_grits:
+        return Report(record, lambda record: _explained(record, in_tables))
+    return Report(record, _table if in_tables else _sentences)
 
 
 def _described(skin: str | None = None, fitzpatrick: str | None = None, age: int | None = None, thickness: str | None = None) -> Subject:
     if skin is None:
-        raise UsageProblem(
-            "A skin is described beginning with its type.", "Add --skin, for example '--skin oily --fitzpatrick 2 --age 30'."
-        )
+        raise UsageProblem(texts.SKIN_FIRST, texts.SKIN_FIRST_HINT)
     thick = Thickness.NORMAL if thickness is None else thickness_of(thickness)
     return Subject(Person(skin_of(skin), thick, None if fitzpatrick is None else fitzpatrick_of(fitzpatrick), age))
 
@@ -152,9 +156,9 @@ def _record(subject: Subject, zones: tuple[Zone, ...], grits: tuple[Grit, ...]) 
 
 def _row(subject: Subject, zone: Zone, grit: Grit) -> LimitRow:
     if zone in FORBIDDEN:
-        return _closed(zone, grit, NEVER, FORBIDDEN[zone], "zones that are never treated")
+        return _closed(zone, grit, NEVER, FORBIDDEN[zone], texts.NEVER_RULE)
     if zone in PATCH_SITES:
-        return _closed(zone, grit, PATCH_ONLY, "this place is only for the patch test", "zones of a patch test")
+        return _closed(zone, grit, PATCH_ONLY, texts.ONLY_PATCH, texts.PATCH_RULE)
     caps = explain_cap(subject.person, zone, grit)
     is_first = grit not in subject.settled
     cap_pa, factors = (caps.first_cap_pa, caps.first_factors) if is_first else (caps.cap_pa, caps.factors)
@@ -174,8 +178,8 @@ def _refused(caps: CapRow, cap_pa: int | None) -> tuple[str | None, str]:
     if cap_pa is not None:
         return None, ""
     if not caps.factors:
-        return TOO_COARSE, f"the {caps.grit.value} tip is too coarse for this skin"
-    return TOO_LOW, "the cap would be lower than a wand can hold"
+        return TOO_COARSE, texts.TOO_COARSE.format(grit=caps.grit.value)
+    return TOO_LOW, texts.TOO_LOW
 
 
 def _rules(caps: CapRow, factors: tuple[Factor, ...]) -> tuple[str, ...]:
@@ -187,26 +191,56 @@ def _rules(caps: CapRow, factors: tuple[Factor, ...]) -> tuple[str, ...]:
 
 
 def _who(record: LimitsRecord) -> str:
-    whose = f"{record.person}: " if record.person else ""
-    return f"{whose}{record.skin} skin, Fitzpatrick {ROMAN[record.fitzpatrick - 1]}"
+    skin = texts.SKIN.format(skin=record.skin, type=ROMAN[record.fitzpatrick - 1])
+    return texts.WHOSE.format(person=record.person, skin=skin) if record.person else skin
 
 
 def _table(record: LimitsRecord) -> Iterator[str]:
     """Write the table, a zone a line; left and right share one where they are the same."""
-    yield f"Caps for {_who(record)}"
+    yield texts.CAPS_FOR.format(who=_who(record))
     yield ""
     open_rows = [row for row in record.rows if row.refused not in (NEVER, PATCH_ONLY)]
     grits = list(dict.fromkeys(row.grit for row in record.rows))
     letters: dict[str, str] = {}
     cells = _cells(open_rows, letters)
     if cells:
-        yield from columns([("zone", *(grit.value for grit in grits), "time", "passes"), *cells])
+        yield from columns([(texts.HEAD[0], *(grit.value for grit in grits), *texts.HEAD[1:]), *cells])
         yield ""
         yield from columns((letter, rule) for rule, letter in letters.items())
+    yield from _never(record)
+    yield from _below(record, open_rows)
+
+
+def _sentences(record: LimitsRecord) -> Iterator[str]:
+    """Write the same in sentences, one for each cap and the zones that share it."""
+    yield texts.CAPS_FOR.format(who=_who(record))
+    same: dict[tuple[Any, ...], list[str]] = {}
+    open_rows = [row for row in record.rows if row.refused not in (NEVER, PATCH_ONLY)]
+    for row in open_rows:
+        same.setdefault((row.grit, row.cap_pa, row.why, row.seconds, row.passes, row.rules), []).append(label(row.zone))
+    for (grit, cap_pa, why, seconds, passes, rules), zones in same.items():
+        told = {"zones": ", ".join(zones), "grit": grit.value, "why": why, "seconds": seconds, "rules": "; ".join(rules)}
+        if cap_pa is None:
+            yield texts.REFUSED_HERE.format(**told)
+        else:
+            how_often = texts.ONE_PASS if passes == 1 else texts.PASSES.format(passes=passes)
+            yield texts.AT_MOST.format(**told, cap=format_kpa(cap_pa), passes=how_often)
+    yield from _never(record)
+    yield from _below(record, open_rows)
+
+
+def _never(record: LimitsRecord) -> Iterator[str]:
     closed = tuple(dict.fromkeys(row.zone for row in record.rows if row.refused == NEVER))
     if closed:
-        yield f"never: {', '.join(label(zone) for zone in closed)}"
-    yield from _below(record, open_rows)
+        yield texts.NEVER.format(zones=", ".join(label(zone) for zone in closed))
+
+
+def _stem(zone: Zone) -> str:
+    """Return the name that a zone shares with its mirror."""
+    name = label(zone)
+    for side in texts.SIDES:
+        name = name.removeprefix(side)
+    return name
 
 
 def _cells(rows: list[LimitRow], letters: dict[str, str]) -> list[tuple[str, ...]]:
@@ -216,9 +250,10 @@ def _cells(rows: list[LimitRow], letters: dict[str, str]) -> list[tuple[str, ...
     lines: dict[tuple[str, ...], list[str]] = {}
     for zone, of_zone in by_zone.items():
         cells = tuple(_cell(row, letters) for row in of_zone)
-        stem = label(zone).removeprefix("left ").removeprefix("right ")
-        lines.setdefault((stem, *cells, f"{of_zone[0].seconds} s", str(of_zone[0].passes)), []).append(label(zone))
-    return [((names[0] if len(names) == 1 else f"{line[0]} (each)"), *line[1:]) for line, names in lines.items()]
+        lines.setdefault((_stem(zone), *cells, texts.SECONDS.format(seconds=of_zone[0].seconds), str(of_zone[0].passes)), []).append(
+            label(zone)
+        )
+    return [((names[0] if len(names) == 1 else texts.EACH.format(zone=line[0])), *line[1:]) for line, names in lines.items()]
 
 
 def _cell(row: LimitRow, letters: dict[str, str]) -> str:
@@ -226,66 +261,77 @@ def _cell(row: LimitRow, letters: dict[str, str]) -> str:
     for rule in row.rules:
         letters.setdefault(_kind(rule), chr(ord("a") + len(letters)))
     marks = "".join(sorted(letters[_kind(rule)] for rule in row.rules))
-    return f"{format_kpa(row.cap_pa)} {marks}" if row.cap_pa is not None else f"refused {marks}"
+    return f"{format_kpa(row.cap_pa)} {marks}" if row.cap_pa is not None else f"{texts.REFUSED} {marks}"
 
 
 def _kind(rule: str) -> str:
     """Return the part of a rule's name that the table tells apart: zone and grit are seen from line and column."""
-    return {"zone": "the zone's factor", "grit": "the grit's factor"}.get(rule.partition(":")[0], rule)
+    return {"zone": texts.ZONE_FACTOR, "grit": texts.GRIT_FACTOR}.get(rule.partition(":")[0], rule)
 
 
 def _below(record: LimitsRecord, rows: list[LimitRow]) -> Iterator[str]:
     yield ""
     if any(row.is_first for row in rows):
-        yield "These caps are for a first treatment, or a tip that is new to this skin; --settled shows later ones."
-    most = f"at most {record.treatment_s} s on the skin, {record.dwell_ms / 1000:.0f} s on one spot"
-    yield f"One treatment: {most}; the next after {record.interval_days} days."
+        yield texts.ARE_FIRST
+    dwell = f"{record.dwell_ms / 1000:.0f}"
+    yield texts.ONE_TREATMENT.format(seconds=record.treatment_s, dwell=dwell, days=record.interval_days)
     if record.not_given:
-        yield f"Not known, so the strictest counts: {', '.join(record.not_given)}."
+        yield texts.NOT_KNOWN.format(names=", ".join(record.not_given))
     if record.waiting:
-        yield "The changed profile allows more than the one before; until its patch test is clean, the narrower one is shown."
-    yield "Wand, calibration, today's answers and history can only lower these. --zone NAME --grit NAME shows the arithmetic."
+        yield texts.WAITING
+    yield texts.ONLY_LOWER
 
 
-def _explained(record: LimitsRecord) -> Iterator[str]:
+def _explained(record: LimitsRecord, in_tables: bool) -> Iterator[str]:
     """Write the arithmetic of each cap, zones with the same one together."""
     same: dict[tuple[Any, ...], list[LimitRow]] = {}
     for row in record.rows:
         same.setdefault((row.grit, row.cap_pa, row.refused, row.why, row.factors), []).append(row)
     for number, rows in enumerate(same.values()):
         yield from ([""] if number else [])
-        yield from _explained_row(record, rows)
+        yield from _explained_row(record, rows, in_tables)
 
 
-def _explained_row(record: LimitsRecord, rows: list[LimitRow]) -> Iterator[str]:
+def _explained_row(record: LimitsRecord, rows: list[LimitRow], in_tables: bool) -> Iterator[str]:
     row, where = rows[0], ", ".join(label(one.zone) for one in rows)
-    first = ", first treatment" if row.is_first and row.factors else ""
-    yield f"{where}, {row.grit.value} tip, {_who(record)}{first}"
+    first = texts.FIRST if row.is_first and row.factors else ""
+    yield texts.WHERE.format(zones=where, grit=row.grit.value, who=_who(record), first=first)
     yield ""
-    yield from arithmetic(row.factors)
+    yield from arithmetic(row.factors, in_tables=in_tables)
+    rules = "; ".join(row.rules)
     if row.cap_pa is None:
-        yield f"Refused ({row.refused}): {row.why}. Set by {'; '.join(row.rules)}."
+        yield texts.REFUSED_BY.format(code=row.refused, why=row.why, rules=rules)
         return
-    yield f"At most {format_kpa(row.cap_pa)}. Set by {'; '.join(row.rules)}."
+    yield texts.MOST_BY.format(cap=format_kpa(row.cap_pa), rules=rules)
     if row.is_first and row.settled_cap_pa is not None:
-        yield f"Later treatments: at most {format_kpa(row.settled_cap_pa)} (--settled)."
+        yield texts.LATER.format(cap=format_kpa(row.settled_cap_pa))
 
 
-def arithmetic(factors: tuple[Factor, ...], with_sources: bool = True) -> list[str]:
-    """Return a cap's arithmetic as lines: each factor, the vacuum after it, sourced or our own; the sources below."""
+def arithmetic(factors: tuple[Factor, ...], with_sources: bool = True, in_tables: bool = True) -> list[str]:
+    """Return a cap's arithmetic as lines: each factor, the vacuum after it, sourced or our own; the sources below.
+
+    Args:
+        factors: the base, and what follows it.
+        with_sources: whether sources are numbered and listed.
+        in_tables: whether the lines are a table; else sentences.
+    """
     if not factors:
         return []
     sources = list(dict.fromkeys(factor.source for factor in factors))
-    lines = []
+    rows = []
     for number, factor in enumerate(factors):
         is_factor = number > 0 and factor.name != ROUNDED and factor.permille < WHOLE_PERMILLE
-        times = f"x {factor.permille / WHOLE_PERMILLE:.3g}" if is_factor else ""
-        mark = "sourced" if factor.sourced else "our own"
+        times = f"{factor.permille / WHOLE_PERMILLE:.3g}" if is_factor else ""
+        mark = texts.SOURCED if factor.sourced else texts.OUR_OWN
         mark += f" [{sources.index(factor.source) + 1}]" if with_sources else ""
-        lines.append((factor.name, times, f"{factor.after_pa / 1000:.3f} kPa", mark))
-    notes = [line for number, source in enumerate(sources, 1) for line in _note(number, source)]
-    return [*columns(lines), "", *([*notes, ""] if with_sources else [])]
+        rows.append((factor.name, times, f"{factor.after_pa / 1000:.3f} kPa", mark))
+    lines = columns((name, times and texts.TIMES.format(factor=times), *rest) for name, times, *rest in rows)
+    if not in_tables:
+        lines = [_step(*row) for row in rows]
+    notes = [f"[{number}] {source}" for number, source in enumerate(sources, 1)]
+    return [*lines, "", *([*notes, ""] if with_sources else [])]
 
 
-def _note(number: int, source: str) -> list[str]:
-    return wrap(f"[{number}] {source}", WIDTH, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+def _step(rule: str, times: str, vacuum: str, mark: str) -> str:
+    text = texts.STEP_TIMES if times else texts.STEP
+    return text.format(rule=rule, factor=times, vacuum=vacuum, mark=mark)

@@ -20,9 +20,17 @@ TABLE: Final = {
     "patch-test": Entry(f"{_CLI}.treat:patch_test", "test one spot, 24 hours before a first treatment", _HOME),
     "limits": Entry(f"{_CLI}.limits:limits", "show what your skin may get, and why", _HOME),
     "treat": Entry(f"{_CLI}.treat:treat", "lead a treatment", _HOME),
+    "guide": Entry(f"{_CLI}.guide:guide", "show how each zone is done, and when to stop", _HOME),
+    "after-care": Entry(f"{_CLI}.after_care:after_care", "show what your skin needs now, and until when", _HOME),
     "stop": Entry(f"{_CLI}.stop:stop", "stop the wand, from any terminal", _HOME),
     "history": Entry(f"{_CLI}.history:history", "show treatments, and when the next is allowed", _HOME),
+    "journal": Entry(f"{_CLI}.journal:journal", "show the course, and write down how your skin is", _HOME),
+    "plan": Entry(f"{_CLI}.plan:plan", "show the course ahead, and what a professional wrote for you", _HOME),
+    "report": Entry(f"{_CLI}.report:report", "write a page to print and to show to a professional", _HOME),
+    "doctor": Entry(f"{_CLI}.doctor:doctor", "find out what does not work, and how to fix it", _BOTH),
+    "trace": Entry(f"{_CLI}.trace:trace", "show what a recording of the wire holds", _BOTH),
     "simulate": Entry(f"{_CLI}.simulate:simulate", "run virtual wands on real ports", _BOTH),
+    "completion": Entry(f"{_CLI}.completion:completion", "print what lets your shell complete at a press of Tab", _BOTH),
     "demo": Entry(f"{_CLI}.demo:demo", "three scenes on the virtual wand, nothing plugged in", _BOTH),
 }
 

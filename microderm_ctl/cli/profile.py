@@ -1,33 +1,31 @@
 """``microderm profile``: make, see, change and forget what is known of a person's skin."""
 
 import getpass
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from textwrap import wrap
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
 
+from microderm_ctl.cli import offers
 from microderm_ctl.cli.answers import AGE, OLDEST, read_object, setup_answers
 from microderm_ctl.cli.ask import Asker
 from microderm_ctl.cli.commands import Entry, LazyGroup, command, person_option
 from microderm_ctl.cli.context import Invocation
 from microderm_ctl.cli.printer import Report
-from microderm_ctl.cli.words import ROMAN, WIDTH, columns, iso_time, local_time
+from microderm_ctl.cli.words import ROMAN, columns, iso_time, local_time
 from microderm_ctl.errors import Stopped
 from microderm_ctl.records.rows import PersonRecord, Profile
 from microderm_ctl.safety import SETUP, Person, SetupQuestion, derive_person, limits_of, profile_in_force, widens
 from microderm_ctl.safety.questions import NOT_SURE
+from microderm_ctl.texts import course as of_course
+from microderm_ctl.texts import profile as texts
 
 if TYPE_CHECKING:
     from microderm_ctl.records.store import Store
 
 _HERE: Final = "microderm_ctl.cli.profile"
 _ANSWERS: Final = "--answers FILE"
-BEGINS_AGAIN: Final = (
-    "This allows more than before. So it begins again: a patch test, 24 hours, and the caps of a first treatment. "
-    "Until that test is clean the narrower profile holds."
-)
 
 profile = LazyGroup(
     "profile",
@@ -63,24 +61,32 @@ class ProfileRecord(NamedTuple):
     edits: tuple[SavedProfile, ...]
     note: str = ""
     next: str = ""
+    expect: tuple[str, ...] = ()
 
 
 @command("create", help="answer six questions about your skin; scripts give --answers", example="microderm profile create")
 @click.argument("name", required=False)
-@click.option("--answers", metavar="FILE", help="the answers as JSON, '-' for standard input; see 'microderm questions --setup'")
+@click.option(
+    "--answers",
+    metavar="FILE",
+    shell_complete=offers.files,
+    help="the answers as JSON, '-' for standard input; see 'microderm questions --setup'",
+)
 def create(call: Invocation, name: str | None, answers: str | None) -> Report:
     """Make a profile from the questions of a first use."""
+    from microderm_ctl.treatment.course import EXPECT
+
     given = setup_answers(read_object(answers)) if answers is not None else None
     store = call.store()
     if given is None:
-        call.ask.need("the questions about your skin", _ANSWERS)
-        call.ask.say("Six short questions. Nothing leaves this computer; 'microderm profile forget' removes it all.")
-    name = name or call.ask.line("What may I call you?", "NAME", _login())
+        call.ask.need(texts.NEEDED, _ANSWERS)
+        call.ask.say(texts.SIX_QUESTIONS)
+    name = name or call.ask.line(texts.NAME, "NAME", _login())
     given = given or _asked(call.ask, {})
     now_s = call.now_s()
     person = store.create_person(name, _profile(given, None, now_s), now_s)
     record = _record(store, person, now_s)
-    return Report(record._replace(next="microderm patch-test"), _lines)
+    return Report(record._replace(next="microderm patch-test", expect=EXPECT), _lines_for(call))
 
 
 @command("show", help="show a profile, what follows from it, and its edits", example="microderm profile show")
@@ -88,11 +94,13 @@ def create(call: Invocation, name: str | None, answers: str | None) -> Report:
 def show(call: Invocation, person: str | None) -> Report:
     """Show a profile with all that it was before."""
     store = call.store()
-    return Report(_record(store, store.find_person(person), call.now_s()), _lines)
+    return Report(_record(store, store.find_person(person), call.now_s()), _lines_for(call))
 
 
 @command("edit", help="change answers; what widens a limit begins again with a patch test", example="microderm profile edit")
-@click.option("--answers", metavar="FILE", help="the changed answers as JSON, '-' for standard input; others stay")
+@click.option(
+    "--answers", metavar="FILE", shell_complete=offers.files, help="the changed answers as JSON, '-' for standard input; others stay"
+)
 @click.option("--yes", is_flag=True, help="agree that a wider profile begins again")
 @person_option
 def edit(call: Invocation, answers: str | None, yes: bool, person: str | None) -> Report:
@@ -103,12 +111,12 @@ def edit(call: Invocation, answers: str | None, yes: bool, person: str | None) -
     after = _profile({**known.profile.answers, **changes}, known.profile if changes.get(AGE) == _age(known, now_s) else None, now_s)
     is_wider = widens(known.profile.person("", now_s), after.person("", now_s))
     if is_wider and not yes:
-        call.ask.need(BEGINS_AGAIN, "--yes")
-        call.ask.say("", BEGINS_AGAIN)
-        if not call.ask.confirm("Change it?", "--yes"):
-            raise Stopped("Nothing was changed.")
+        call.ask.need(texts.BEGINS_AGAIN, "--yes")
+        call.ask.say("", texts.BEGINS_AGAIN)
+        if not call.ask.confirm(texts.CHANGE, "--yes"):
+            raise Stopped(texts.NOT_CHANGED)
     record = _record(store, store.edit_profile(known.id, after, now_s), now_s)
-    return Report(record._replace(note=BEGINS_AGAIN, next="microderm patch-test") if is_wider else record, _lines)
+    return Report(record._replace(note=texts.BEGINS_AGAIN, next="microderm patch-test") if is_wider else record, _lines_for(call))
 
 
 @command("list", help="list who has a profile on this computer", example="microderm profile list")
@@ -123,7 +131,7 @@ def list_profiles(call: Invocation) -> Report:
 
 
 @command("forget", help="remove a person with all treatments, traces and copies, for good", example="microderm profile forget ana")
-@click.argument("name")
+@click.argument("name", shell_complete=offers.people)
 @click.option("--yes", is_flag=True, help="do not ask")
 def forget(call: Invocation, name: str, yes: bool) -> Report:
     """Remove a person from the store and from the practice store."""
@@ -132,10 +140,10 @@ def forget(call: Invocation, name: str, yes: bool) -> Report:
     person = call.store().find_person(name)
     count = len(call.store().treatments(person.id))
     if not yes:
-        call.ask.need(f"forget {person.name}?", "--yes")
-        call.ask.say(f"This removes {person.name}, {count} treatments and their traces. It cannot be undone.")
-        if not call.ask.confirm(f"Forget {person.name}?", "--yes"):
-            raise Stopped("Nothing was removed.")
+        call.ask.need(texts.FORGET.format(person=person.name), "--yes")
+        call.ask.say(texts.REMOVES.format(person=person.name, count=count))
+        if not call.ask.confirm(texts.FORGET.format(person=person.name), "--yes"):
+            raise Stopped(texts.NOT_REMOVED)
     call.close_stores()
     forget_everywhere(call.options.data_dir, person.name)
     return Report({"forgotten": person.name, "treatments": count}, _forgotten_lines)
@@ -192,42 +200,56 @@ def _record(store: "Store", known: PersonRecord, now_s: int) -> ProfileRecord:
     return ProfileRecord(known.name, saved[-1], in_force, held.waiting, saved[:-1])
 
 
-def _lines(record: ProfileRecord) -> Iterator[str]:
+def _lines_for(call: Invocation) -> Callable[[ProfileRecord], Iterator[str]]:
+    """Return how a profile is written: its answers as a table, or each in a line of its own."""
+    in_tables = call.printer.in_tables
+    return lambda record: _lines(record, in_tables)
+
+
+def _lines(record: ProfileRecord, in_tables: bool) -> Iterator[str]:
     now = record.profile
-    yield f"{record.person}: {_skin(now)}"
-    yield ""
-    yield from columns(_answer_rows(now.answers))
+    yield texts.WHOSE.format(person=record.person, skin=_skin(now))
+    if in_tables:
+        yield ""
+        yield from columns((f"  {name}", words) for name, words in _answer_rows(now.answers))
+    else:
+        yield from (texts.ANSWER.format(question=name, answer=words) for name, words in _answer_rows(now.answers))
     for before in record.edits:
-        yield f"before, from {_day(before.saved_at)}: {_skin(before)}"
+        yield texts.BEFORE.format(day=_day(before.saved_at), skin=_skin(before))
     if record.waiting and not record.note:
-        yield f"Until a new patch test is clean, this holds: {_skin(record.in_force)}."
-    yield from wrap(record.note, WIDTH)
-    yield "What it allows: 'microderm limits'."
-    yield from ([f"Next: {record.next}"] if record.next else [])
+        yield texts.UNTIL_TESTED.format(skin=_skin(record.in_force))
+    yield from ([record.note] if record.note else [])
+    if record.expect:
+        yield of_course.EXPECT
+        yield from (f"  {line}" for line in record.expect)
+    yield texts.ALLOWS
+    yield from ([texts.NEXT.format(command=record.next)] if record.next else [])
 
 
 def _skin(saved: SavedProfile) -> str:
-    age = f", {saved.age_years} years" if saved.age_years is not None else ", age not known"
-    return f"treated as {saved.skin} skin, Fitzpatrick {ROMAN[saved.fitzpatrick - 1]}{age}"
+    age = texts.NO_AGE if saved.age_years is None else texts.YEARS.format(years=saved.age_years)
+    return texts.SKIN.format(skin=saved.skin, type=ROMAN[saved.fitzpatrick - 1], age=age)
 
 
 def _day(saved_at: str | None) -> str:
-    return local_time(int(datetime.fromisoformat(saved_at).timestamp())) if saved_at else "unknown"
+    return local_time(int(datetime.fromisoformat(saved_at).timestamp())) if saved_at else texts.UNKNOWN
 
 
 def _answer_rows(answers: Mapping[str, str]) -> Iterable[tuple[str, str]]:
     for question in SETUP:
         words = dict(question.answers)
         answer = answers.get(question.id, NOT_SURE)
-        yield f"  {question.id.partition('_')[0]}", words.get(answer, answer)
+        yield question.id.partition("_")[0], words.get(answer, answer)
 
 
 def _list_lines(record: Mapping[str, list[dict[str, str]]]) -> Iterator[str]:
     if not record["people"]:
-        yield "There is no profile yet. Make one with 'microderm profile create'."
-    yield from columns((one["person"], f"{one['skin']} skin", f"since {one['since'][:10]}") for one in record["people"])
+        yield texts.NO_PROFILE
+    yield from columns(
+        (one["person"], texts.LISTED_SKIN.format(skin=one["skin"]), texts.SINCE.format(day=one["since"][:10])) for one in record["people"]
+    )
 
 
 def _forgotten_lines(record: Mapping[str, object]) -> Iterator[str]:
-    yield f"{record['forgotten']} is forgotten, with {record['treatments']} treatments."
-    yield "A wand's own ledger keeps its times, under a random number."
+    yield texts.FORGOTTEN.format(person=record["forgotten"], count=record["treatments"])
+    yield texts.LEDGER_STAYS

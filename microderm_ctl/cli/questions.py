@@ -1,7 +1,6 @@
 """``microderm questions``: every question that is asked, with its id and answers, and the form that scripts fill in."""
 
 from collections.abc import Iterator
-from textwrap import wrap
 from typing import Final, NamedTuple
 
 import click
@@ -9,9 +8,10 @@ import click
 from microderm_ctl.cli.commands import command
 from microderm_ctl.cli.context import Invocation
 from microderm_ctl.cli.printer import Report
-from microderm_ctl.cli.words import WIDTH, iso_time
+from microderm_ctl.cli.words import iso_time
 from microderm_ctl.safety import SETUP, TODAY
 from microderm_ctl.safety.questions import takes
+from microderm_ctl.texts import asking as texts
 
 AT: Final = "at"
 """Key of the time at which the answers were given; they hold for an hour."""
@@ -41,8 +41,7 @@ def questions(call: Invocation, setup: bool) -> Report:
     """Show the questions and the form of their answers."""
     if setup:
         asked = tuple(
-            Asked(one.id, "setup", one.text, ", ".join(answer for answer, _ in one.answers) or "a whole number of years", "", "")
-            for one in SETUP
+            Asked(one.id, "setup", one.text, ", ".join(answer for answer, _ in one.answers) or texts.WHOLE_YEARS, "", "") for one in SETUP
         )
         return Report(Form(asked, {one.id: None for one in asked}), _lines)
     asked = tuple(Asked(one.id, one.group, one.text, takes(one), one.why, one.source) for one in TODAY)
@@ -53,8 +52,8 @@ def questions(call: Invocation, setup: bool) -> Report:
 def _lines(record: Form) -> Iterator[str]:
     for one in record.questions:
         yield one.id
-        yield from wrap(f"{one.text} {one.why}", WIDTH, initial_indent="    ", subsequent_indent="    ")
-        yield from wrap(f"-> {one.takes}", WIDTH, initial_indent="    ", subsequent_indent="       ")
+        yield f"    {one.text} {one.why}".rstrip()
+        yield texts.TAKES.format(takes=one.takes)
     if AT in record.form:
         yield ""
-        yield f"In a file for --answers, '{AT}' says when they were given (now: {record.form[AT]}); they hold for an hour."
+        yield texts.HOLDS_AN_HOUR.format(at=AT, now=record.form[AT])

@@ -7,6 +7,7 @@ from microderm_ctl.cli.commands import command
 from microderm_ctl.cli.context import Invocation
 from microderm_ctl.cli.printer import Report
 from microderm_ctl.errors import LinkLost, MicrodermError, PortBusy, SeveralWands
+from microderm_ctl.texts import stopping as texts
 from microderm_ctl.units import format_kpa
 
 if TYPE_CHECKING:
@@ -50,8 +51,8 @@ def _holder(call: Invocation) -> "Holder | None":
         port = call.chosen().spec
     fitting = [one for one in holders(call.data_dir()) if _is_port(port, one) and serial in (None, one.serial)]
     if len(fitting) > 1:
-        listed = ", ".join(f"{one.serial} at {one.port} (process {one.pid})" for one in fitting)
-        raise SeveralWands(f"{len(fitting)} wands are in use: {listed}.", "Choose one with --serial NUMBER, or --port PORT.")
+        listed = ", ".join(texts.IN_USE_ONE.format(serial=one.serial, port=one.port, pid=one.pid) for one in fitting)
+        raise SeveralWands(texts.IN_USE.format(count=len(fitting), listed=listed), texts.CHOOSE)
     return fitting[0] if fitting else None
 
 
@@ -69,8 +70,8 @@ def _wait_until_gone(call: Invocation, holding: "Holder") -> None:
             return
         call.clock.sleep_ms(STEP_MS)
     raise PortBusy(
-        f"Process {holding.pid} was asked to stop the wand on {holding.port} and has not ended yet.",
-        "Press the button on the wand, or unplug it.",
+        texts.NOT_ENDED.format(pid=holding.pid, port=holding.port),
+        texts.NOT_ENDED_HINT,
         {"pid": holding.pid, "port": holding.port, "serial": holding.serial},
     )
 
@@ -102,15 +103,15 @@ def _over_wire(call: Invocation) -> StopRecord:
     with connected(call, accept_other_version=True) as wand:
         vented = wand.stop()
         if not vented:
-            raise LinkLost("The wand took STOP, but does not say that it has vented.", "Tilt the tip off, and unplug the wand.")
+            raise LinkLost(texts.NOT_VENTED, texts.NOT_VENTED_HINT)
         reading = wand.reading
         return StopRecord("wire", None, wand.port, wand.identity.serial, vented, wand.state, None if reading is None else reading.vacuum_pa)
 
 
 def _lines(record: StopRecord) -> Iterator[str]:
-    how = f" (process {record.pid} was asked to)" if record.pid is not None else ""
-    yield f"Stopped: wand {record.serial} on {record.port}{how}."
+    how = texts.ASKED.format(pid=record.pid) if record.pid is not None else ""
+    yield texts.STOPPED.format(serial=record.serial, port=record.port, how=how)
     if record.vacuum_pa is not None:
-        yield f"The wand is at rest, {format_kpa(max(0, record.vacuum_pa))}." if record.vented else "The wand is still venting."
+        yield texts.AT_REST.format(vacuum=format_kpa(max(0, record.vacuum_pa))) if record.vented else texts.VENTING
     elif record.vented is None:
-        yield "The wand cannot be asked any more. It vents on its own half a second after its computer is silent."
+        yield texts.SILENT

@@ -4,70 +4,78 @@ The short form shows a group of questions at once; one key says that nothing of 
 applies. Only what applies is asked in full. Nothing else ever stands for "no to all".
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from textwrap import wrap
 from typing import Any, Final
 
 from microderm_ctl.cli.answers import read_object
 from microderm_ctl.cli.ask import Asker
-from microderm_ctl.cli.words import WIDTH
 from microderm_ctl.errors import UsageProblem
 from microderm_ctl.safety import TODAY, Answers, Question, all_no, check_answers
-from microderm_ctl.safety.questions import Answer, takes
+from microderm_ctl.safety.questions import NO, NOT_SURE, YES, Answer, takes
+from microderm_ctl.texts import asking as texts
 
 FLAG: Final = "--answers FILE"
 AT: Final = "at"
 """Key of the time stamp in a file of answers."""
-_HEADS: Final = {
-    "skin": "Your skin today, on any place that you want to treat and near it:",
-    "lately": "The last days and weeks:",
-    "health": "Your health:",
-}
-_HOW: Final = "'microderm questions --json' prints every id and what it takes."
 
 
 def ask_today(ask: Asker, now_s: int) -> Answers:
-    """Ask the questions of today in short form, one screen a group.
+    """Ask the questions of today in short form, a group on one screen, or on several where it would not be seen at once.
 
     Raises:
         UsageProblem: there is no terminal.
     """
     values = dict(all_no(now_s).values)
     for group in dict.fromkeys(question.group for question in TODAY):
-        questions = [question for question in TODAY if question.group == group]
-        ask.say("", _HEADS.get(group, group))
-        for number, question in enumerate(questions, 1):
-            ask.say(*wrap(question.text, WIDTH, initial_indent=f"{number:3} ", subsequent_indent="    "))
-        if ask.key("n: none of these. y: one or more, or you are not sure.", "ny", FLAG) == "y":
-            for question in _chosen(ask, questions):
-                values[question.id] = _answer(ask, question)
+        for questions in _screens(ask, group):
+            ask.say(*_screen(group, questions))
+            if ask.key(texts.NONE_OR_ONE, "ny", FLAG) == "y":
+                for question in _chosen(ask, questions):
+                    values[question.id] = _answer(ask, question)
     return Answers(values, now_s)
+
+
+def _screen(group: str, questions: list[Question]) -> list[str]:
+    numbered = [f"{number:3} {question.text}" for number, question in enumerate(questions, 1)]
+    return ["", texts.HEADS.get(group, group), *numbered]
+
+
+def _screens(ask: Asker, group: str) -> Iterator[list[Question]]:
+    """Yield the questions of a group, as many at once as are seen at once: nothing is agreed to that has scrolled away."""
+    screen: list[Question] = []
+    for question in (one for one in TODAY if one.group == group):
+        if screen and not ask.fits(_screen(group, [*screen, question])):
+            yield screen
+            screen = []
+        screen.append(question)
+    yield screen
 
 
 def _chosen(ask: Asker, questions: list[Question]) -> list[Question]:
     """Return the questions whose numbers are typed."""
     while True:
-        words = ask.line("Which? Their numbers, with commas between.", FLAG).replace(",", " ").split()
+        words = ask.line(texts.WHICH, FLAG).replace(",", " ").split()
         if words and all(word.isascii() and word.isdecimal() and len(word) < 4 and 1 <= int(word) <= len(questions) for word in words):
             return [questions[number - 1] for number in sorted({int(word) for word in words})]
-        ask.say(f"Type numbers from 1 to {len(questions)}.")
+        ask.say(texts.TYPE_NUMBERS.format(most=len(questions)))
 
 
 def _answer(ask: Asker, question: Question) -> str:
     """Ask one question in full until its answer is understood."""
     if question.answer is Answer.YES_NO:
-        return ask.choose(question.text, [("yes", "Yes"), ("not_sure", "I am not sure"), ("no", "No")], FLAG)
-    how = "Where? For example: nose, left cheek" if question.answer is Answer.ZONES else "How long ago? For example: 20min, 5h, 3d"
+        return ask.choose(question.text, [(YES, texts.YES), (NOT_SURE, texts.NOT_SURE), (NO, texts.NO)], FLAG)
+    how = texts.WHERE if question.answer is Answer.ZONES else texts.WHEN
+    words = {texts.NOT_SURE_TYPED: NOT_SURE, texts.NO.casefold(): NO}
     while True:
-        typed = ask.line(f"{question.text}\n{how}. Or: not sure, no.", FLAG).casefold()
-        value = typed.replace(" ", "_") if typed in ("not sure", "no") else typed
+        typed = ask.line(how.format(question=question.text), FLAG).casefold()
+        value = words.get(typed, typed)
         if question.answer is Answer.WHEN:
             value = value.replace(" ", "")
         problems = check_answers({**all_no(0).values, question.id: value})
         if not problems:
             return value
-        ask.say(f"That was not understood; it takes {takes(question)}.")
+        ask.say(texts.NOT_UNDERSTOOD.format(takes=takes(question)))
 
 
 def read_today(source: str, shift_s: int = 0) -> Answers:
@@ -88,7 +96,7 @@ def read_today(source: str, shift_s: int = 0) -> Answers:
     if problems:
         listed = " ".join(problem.sentence for problem in problems)
         details = {"problems": [problem._asdict() for problem in problems]}
-        raise UsageProblem(f"Today's answers are not complete: {listed}", _HOW, details)
+        raise UsageProblem(texts.NOT_COMPLETE.format(problems=listed), texts.SEE_IDS, details)
     return Answers(values, _stamp(stamp) + shift_s)
 
 
@@ -97,11 +105,7 @@ def _stamp(value: object) -> int:
     readers: dict[type, Callable[[Any], int]] = {int: int, str: _iso}
     reader = readers.get(type(value))
     if reader is None:
-        raise UsageProblem(
-            f"Today's answers have no time stamp '{AT}'.",
-            "Add when they were given, as '2026-05-01T14:05:00Z' or in seconds since 1970. They hold for an hour.",
-            {"missing": [AT]},
-        )
+        raise UsageProblem(texts.NO_STAMP.format(at=AT), texts.ADD_STAMP, {"missing": [AT]})
     return reader(value)
 
 
@@ -109,9 +113,7 @@ def _iso(text: str) -> int:
     try:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is None:
-            raise ValueError("it has no time zone")
+            raise ValueError(texts.NO_TIME_ZONE)
         return int(moment.timestamp())
     except (ValueError, OverflowError) as error:
-        raise UsageProblem(
-            f"'{text}' is no time stamp: {error}.", "Write it as '2026-05-01T14:05:00Z', or in seconds since 1970."
-        ) from error
+        raise UsageProblem(texts.BAD_STAMP.format(text=text, error=error), texts.WRITE_STAMP) from error

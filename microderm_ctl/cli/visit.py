@@ -11,12 +11,15 @@ from typing import Any, Final
 
 from microderm_ctl.cli.asked import Asked
 from microderm_ctl.cli.context import Invocation
+from microderm_ctl.cli.keys import Keys
 from microderm_ctl.cli.limits import arithmetic
+from microderm_ctl.cli.record import KeptKeys
 from microderm_ctl.cli.today import ask_today, read_today
 from microderm_ctl.cli.words import local_time
 from microderm_ctl.errors import RuleRefusal, Stopped
 from microderm_ctl.link import explain, signals
 from microderm_ctl.records.history import summary
+from microderm_ctl.records.journal import standing_entries
 from microderm_ctl.records.rows import TreatmentRecord
 from microderm_ctl.safety import (
     Aftermath,
@@ -24,15 +27,17 @@ from microderm_ctl.safety import (
     Decision,
     Ending,
     Kind,
-    Patch,
     PatchResult,
     Refusal,
     Request,
+    Zone,
     all_no,
     decide,
     label,
 )
-from microderm_ctl.safety.evidence import PATCH_WAIT_S
+from microderm_ctl.texts import plan as plan_texts
+from microderm_ctl.texts import treating as texts
+from microderm_ctl.treatment.choice import NO_ROOM, by_need, clogged_zones, that_fit
 from microderm_ctl.treatment.plan import Prepared, last_parts, prepare
 from microderm_ctl.units import format_kpa
 from microderm_ctl.wand import Wand
@@ -50,20 +55,20 @@ CALENDAR: Final = frozenset({"interval", "course-pause", "cool-down"})
 """What a treatment that is to be finished does not wait for, besides the wand's own rest."""
 
 ENDINGS: Final = (
-    (Ending.DONE, "I had enough, all is well"),
-    (Ending.INTERRUPTED, "Something else came in between"),
-    (Ending.PAIN, "It hurt"),
-    (Ending.BLEEDING, "It bled, or a purple mark came"),
+    (Ending.DONE, texts.ENOUGH),
+    (Ending.INTERRUPTED, texts.CAME_BETWEEN),
+    (Ending.PAIN, texts.HURT),
+    (Ending.BLEEDING, texts.BLED),
 )
 AFTERMATHS: Final = (
-    (Aftermath.FINE, "Fine; it was red for less than a day"),
-    (Aftermath.RED_OVER_24_H, "Red or sore for more than a day"),
-    (Aftermath.DARK_MARK, "A dark mark came"),
+    (Aftermath.FINE, texts.SKIN_FINE),
+    (Aftermath.RED_OVER_24_H, texts.SKIN_RED),
+    (Aftermath.DARK_MARK, texts.SKIN_DARK),
 )
 RESULTS: Final = (
-    (PatchResult.CLEAN, "Like the skin around it"),
-    (PatchResult.RED, "Red"),
-    (PatchResult.SORE, "Sore, swollen, or with blisters"),
+    (PatchResult.CLEAN, texts.SPOT_CLEAN),
+    (PatchResult.RED, texts.SPOT_RED),
+    (PatchResult.SORE, texts.SPOT_SORE),
 )
 
 
@@ -85,7 +90,7 @@ def interruptible() -> Iterator[None]:
 
 
 def _stop(number: int, _frame: object) -> None:
-    raise Stopped(f"Stopped: {signals.name_of(number)}.", "Nothing was begun.")
+    raise Stopped(texts.STOPPED_BY.format(signal=signals.name_of(number)), texts.NOTHING_BEGUN)
 
 
 class Visit:
@@ -115,6 +120,13 @@ class Visit:
         self.tries = 0
         """How often nobody pressed the button."""
         self.prepared: Prepared = prepare(self.store, self.record, wand, call.now_s(self.practice))
+        self.clogged = clogged_zones(standing_entries(self.store.journal(self.record.id)))
+        """Where the person saw blackheads last, by their journal."""
+
+    def keys(self) -> Keys:
+        """Return the keys that a run hears; a recording keeps them."""
+        recorder = self.call.recorder
+        return Keys() if recorder is None else KeptKeys(recorder, self.wand.clock)
 
     def _leave_fault(self) -> None:
         """Let the person acknowledge a fault, and see whether its cause is gone.
@@ -127,7 +139,7 @@ class Visit:
         if wand.state == "LOCKOUT" or not self.ask.can_ask:
             raise fault
         self.ask.say(fault.sentence, fault.hint)
-        if self.ask.key("Is the cause gone? y, and then press the button on the wand.", "yn", "--yes") != "y":
+        if self.ask.key(texts.IS_CAUSE_GONE, "yn", "--yes") != "y":
             raise fault
         wand.acknowledge()
         if not wand.wait(lambda reading: reading.state not in _PASSING | {"FAULT"}, PRESS_MS):
@@ -159,20 +171,13 @@ class Visit:
     def _ask_ending(self, last: TreatmentRecord) -> Ending | None:
         if not self.ask.can_ask:
             return None
-        text = f"The treatment of {local_time(last.started_s)} was cut off. Why did it end?"
+        text = texts.WHY_CUT_OFF.format(at=local_time(last.started_s))
         return Ending(self.ask.choose(text, ENDINGS, "--last-ended"))
 
     def _ask_aftermath(self, last: TreatmentRecord) -> Aftermath | None:
         if not self.ask.can_ask:
             return None
-        return Aftermath(
-            self.ask.choose(f"How was your skin after the treatment of {local_time(last.started_s)}?", AFTERMATHS, "--last-skin")
-        )
-
-    def waiting_patch(self) -> Patch | None:
-        """Return the newest patch test if nobody has said yet how its spot looks."""
-        newest = max(self.prepared.history.patches, key=lambda patch: patch.at_s, default=None)
-        return newest if newest is not None and newest.result is None else None
+        return Aftermath(self.ask.choose(texts.HOW_WAS_SKIN.format(at=local_time(last.started_s)), AFTERMATHS, "--last-skin"))
 
     def keep_patch_result(self, result: PatchResult) -> None:
         """Keep how the spot of the newest patch test looks."""
@@ -182,13 +187,16 @@ class Visit:
 
     def ask_patch_result(self) -> PatchResult:
         """Ask how the spot of the patch test looks."""
-        return PatchResult(self.ask.choose("How does the spot of the patch test look now?", RESULTS, "--result"))
+        return PatchResult(self.ask.choose(texts.HOW_IS_SPOT, RESULTS, "--result"))
 
     # Deciding
 
     def request(self, asked: Asked, answers: Answers) -> Request:
         """Return what the rules are asked."""
-        return Request(asked.zones, answers, asked.kind, asked.level_pa, asked.depth, one_level=asked.one_level, up_to_cap=asked.up_to_cap)
+        return Request(
+            asked.zones, answers, asked.kind, asked.level_pa, asked.depth, one_level=asked.one_level, up_to_cap=asked.up_to_cap,
+            clogged=self.clogged,
+        )  # fmt: skip
 
     def decide(self, asked: Asked, answers: Answers | None = None) -> Decision:
         """Ask the rules; without answers, as if nothing of today's questions applied."""
@@ -212,47 +220,62 @@ class Visit:
         """
         decision = self.decide(asked, answers)
         while decision.refusals:
-            narrower = self._offer(asked, decision)
+            narrower = self._offer(asked, answers, decision)
             if narrower is None:
-                raise refused(decision)
+                raise refused(decision, self.room(asked, decision, answers))
             asked = narrower
             decision = self.decide(asked, answers)
         return asked, decision
 
-    def _offer(self, asked: Asked, decision: Decision) -> Asked | None:
+    def _offer(self, asked: Asked, answers: Answers, decision: Decision) -> Asked | None:
         """Offer the caps instead of what is above them, or the zones that are open; None if nothing is taken."""
         above = [refusal for refusal in decision.refusals if refusal.code == ABOVE_CAP]
         if above and not self.call.options.as_json:
             for refusal in above:
-                self.ask.say("", refusal.why, "", *arithmetic(refusal.factors))
+                self.ask.say("", refusal.why, "", *arithmetic(refusal.factors, in_tables=self.call.printer.in_tables))
         if not self.ask.can_ask:
             return None
         if len(above) == len(decision.refusals):
             return asked._replace(up_to_cap=True) if self.ask.key(_cap_question(above), "yn", "--up-to-cap") == "y" else None
-        rest = tuple(zone for zone in decision.open_zones if zone in asked.zones)
+        rest = self.rest(asked, decision, answers)
         if rest and rest != asked.zones:
             self.ask.say("", *(f"{refusal.why} {refusal.do_next}" for refusal in decision.refusals if refusal.code != ABOVE_CAP))
-            text = f"Treat the rest: {', '.join(label(zone) for zone in rest)}?"
+            text = texts.TREAT_REST.format(zones=", ".join(label(zone) for zone in rest))
             return asked._replace(zones=rest) if self.ask.key(text, "yn", "--zone") == "y" else None
         return None
+
+    def room(self, asked: Asked, decision: Decision, answers: Answers | None = None) -> str:
+        """Return what to type where one treatment has no room for all that was asked for; else nothing."""
+        if not _no_room(decision):
+            return ""
+        names = ",".join(self.rest(asked, decision, answers))
+        return plan_texts.ROOM.format(names=names) if names else ""
+
+    def rest(self, asked: Asked, decision: Decision, answers: Answers | None = None) -> tuple[Zone, ...]:
+        """Return what of the asked zones is left; where one treatment has no room for them, clogged and oily ones are taken first."""
+        others = [refusal for refusal in decision.refusals if refusal.code not in NO_ROOM]
+        if not _no_room(decision) or not all(refusal.zones for refusal in others):
+            return tuple(zone for zone in decision.open_zones if zone in asked.zones)
+        closed = {zone for refusal in others if refusal.allowed_pa is None for zone in refusal.zones}
+        by = by_need([zone for zone in asked.zones if zone not in closed], self.clogged, self.prepared.person)
+        return that_fit(by, lambda chosen: self.decide(asked._replace(zones=chosen), answers))
 
     def may_finish(self, asked: Asked) -> bool:
         """Return whether an interrupted treatment could be finished instead of beginning a new one."""
         decision = self.decide(asked._replace(kind=Kind.FINISH, zones=(), level_pa=None))
         return decision.plan is not None
 
-    def patch_ready_s(self) -> int | None:
-        """Return from when the newest patch test can be judged."""
-        waiting = self.waiting_patch()
-        return None if waiting is None else waiting.at_s + PATCH_WAIT_S
+
+def _no_room(decision: Decision) -> bool:
+    return any(refusal.code in NO_ROOM for refusal in decision.refusals)
 
 
 def _cap_question(above: list[Refusal]) -> str:
     caps = [refusal for refusal in above if refusal.allowed_pa is not None]
     if len(caps) == 1:
-        return f"Start at {format_kpa(caps[0].allowed_pa or 0)}?"
-    each = "; ".join(f"{format_kpa(one.allowed_pa or 0)} on {', '.join(label(zone) for zone in one.zones)}" for one in caps)
-    return f"Start at the caps ({each})?"
+        return texts.START_AT.format(vacuum=format_kpa(caps[0].allowed_pa or 0))
+    each = [texts.CAP_ON.format(vacuum=format_kpa(one.allowed_pa or 0), zones=", ".join(label(zone) for zone in one.zones)) for one in caps]
+    return texts.START_AT_CAPS.format(caps="; ".join(each))
 
 
 def refused(decision: Decision, more: str = "") -> RuleRefusal:

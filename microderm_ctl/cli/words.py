@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final, TypeVar
 
+from microderm_ctl.cli import printer
 from microderm_ctl.cli.commands import unknown
 from microderm_ctl.errors import UsageProblem
 from microderm_ctl.safety import Grit, Skin, Thickness, Zone, nearest_zone_name, resolve_zones
@@ -12,8 +13,7 @@ from microderm_ctl.safety import Grit, Skin, Thickness, Zone, nearest_zone_name,
 Word = TypeVar("Word", bound=StrEnum)
 
 ROMAN: Final = ("I", "II", "III", "IV", "V", "VI")
-WIDTH: Final = 79
-"""Text is kept narrower than this where it can be."""
+WIDTH: Final = printer.WIDTH
 _UNITS_S: Final = {"d": 86_400, "h": 3_600, "min": 60, "s": 1}
 _LONGEST_S: Final = 3_700 * 86_400
 
@@ -118,4 +118,4 @@ def columns(rows: Iterable[tuple[str, ...]], gap: str = "  ") -> list[str]:
     """Return rows as lines, each column as wide as its widest cell."""
     table = list(rows)
     widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))] if table else []
-    return [gap.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
+    return [printer.Fixed(gap.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()) for row in table]

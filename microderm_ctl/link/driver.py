@@ -27,7 +27,9 @@ JOIN_S: Final = 5.0
 STEP_MS: Final = 20
 
 Watcher = Callable[[str, bytes, int], None]
-"""Sees the bytes on the wire: ``tx`` or ``rx``, the bytes, and the time in ms."""
+"""Sees the bytes on the wire: ``tx`` or ``rx``, the bytes, and the time in ms.
+
+Also told: ``signal`` with the bytes that its handler wrote itself, if it could, and ``lost`` when the port fails."""
 
 
 class Driver(ABC):
@@ -175,6 +177,7 @@ class Driver(ABC):
         if self._signals_seen != self._signals:
             self._signals_seen = self._signals
             self.link.stop(now_ms)
+            self._watch("signal", b"" if self.port.fileno() is None else STOP_FRAME, now_ms)
         only_stop = self.port.waiting > 0
         frames = self.link.due(now_ms, only_stop)
         for frame in frames:
@@ -188,7 +191,10 @@ class Driver(ABC):
             self._watcher(direction, data, now_ms)
 
     def _fail(self, error: Exception) -> None:
-        self._failure = self._failure or error
+        if self._failure is None:
+            self._failure = error
+            with suppress(Exception):  # it may be the watcher that failed
+                self._watch("lost", b"", self.clock.now_ms())
         known = error if isinstance(error, MicrodermError) else LinkLost("The link ended because of a mistake in this program.")
         self.link.fail(known)
 

@@ -21,7 +21,10 @@ SIGNAL_SEQUENCE: Final = 0
 STOP_FRAME: Final = encode(handshake.StopRequest(), SIGNAL_SEQUENCE)
 """What a signal handler writes: STOP needs no session, sequence or state."""
 HELLO_EVERY_MS: Final = 100
-HELLO_MOST_MS: Final = 3_000
+HELLO_MOST_MS: Final = 2_000
+"""So that a person hears of a silent port within 3 s, the program's start and end included."""
+FRESH_MS: Final = 300
+"""A reading older than three telemetry periods no longer says that nothing moves."""
 STOP_EVERY_MS: Final = 100
 STOP_TRIES: Final = 10
 SILENCE_MS: Final = 1_500
@@ -82,7 +85,7 @@ class Link:
     # What the floor above wants
 
     def hello(self, now_ms: int) -> Ticket:
-        """Ask for a session, every 100 ms for up to 3 s; all tries are one request, so the wand opens one session."""
+        """Ask for a session, every 100 ms for up to 2 s; all tries are one request, so the wand opens one session."""
         self.session = 0
         self._hello = Ticket(handshake.HelloRequest(codes.MAGIC, TABLE_HASH, self._draw(32)))
         self._hello.sequence = self._next_sequence()
@@ -126,7 +129,7 @@ class Link:
 
     def may_move(self, now_ms: int) -> bool:
         """Return whether something may run at the other end, as far as is known."""
-        fresh = self.reading is not None and now_ms - self.reading.received_ms <= HELLO_MOST_MS // 10
+        fresh = self.reading is not None and now_ms - self.reading.received_ms <= FRESH_MS
         at_rest = self.state not in values.MOVING_STATES
         return not at_rest or (self.lease.wanted and not fresh)
 

@@ -46,12 +46,38 @@ SIMULATORS: Final = "microderm_ctl.simulator"
 """The package in which pyserial looks for ``protocol_sim``."""
 
 
+class LineSettings(NamedTuple):
+    """How bytes go over a serial line; the defaults are the wand's. They mean nothing on USB, TCP or a pseudo terminal."""
+
+    baud: int = BAUD
+    data_bits: int = 8
+    """7 or 8."""
+    parity: str = "N"
+    """N(one), E(ven) or O(dd)."""
+    stop_bits: int = 1
+    """1 or 2."""
+
+
+WAND_LINE: Final = LineSettings()
+
+
 class PortInfo(NamedTuple):
     """A port at which a wand is; ``spec`` is what ``open_port`` takes."""
 
     spec: str
     serial: str
     simulated: bool = False
+
+
+class SeenPort(NamedTuple):
+    """A serial port of this computer; what USB says of it is None where it is not on USB or the system does not tell."""
+
+    spec: str
+    vendor_id: int | None
+    product_id: int | None
+    product: str | None
+    serial: str
+    is_wand: bool
 
 
 def _all_ports() -> list[Any]:
@@ -66,8 +92,15 @@ def find(running: Iterable[PortInfo] = ()) -> list[PortInfo]:
     Args:
         running: simulators that are known to run.
     """
-    real = [PortInfo(str(port.device), str(port.serial_number or "")) for port in _all_ports() if _is_wand(port)]
+    real = [PortInfo(port.spec, port.serial) for port in seen() if port.is_wand]
     return sorted(real) + sorted(port._replace(simulated=True) for port in running)
+
+
+def seen() -> list[SeenPort]:
+    """Return every serial port that the system lists, wands or not, without opening any."""
+    return [
+        SeenPort(str(port.device), port.vid, port.pid, port.product, str(port.serial_number or ""), _is_wand(port)) for port in _all_ports()
+    ]
 
 
 def _is_wand(port: Any) -> bool:
@@ -273,18 +306,19 @@ else:
 
 def _descriptor_of(device: Any) -> int | None:
     try:
-        return int(device.fileno())
+        return int(device.fileno()) if device.is_open else None
     except TROUBLE:  # io.UnsupportedOperation is both an OSError and a ValueError
         return None
 
 
-def open_port(spec: str, use_descriptor: bool = True) -> Port:
+def open_port(spec: str, use_descriptor: bool = True, line: LineSettings = WAND_LINE) -> Port:
     """Open a port for ourselves alone.
 
     Args:
         spec: a device (``/dev/ttyACM0``, ``COM3``), a pyserial URL (``socket://host:port``,
             ``sim://?seed=1``), or ``sim``.
         use_descriptor: False takes the path without a descriptor, which Windows always takes.
+        line: how its bytes go; a reference gauge has settings of its own.
 
     Raises:
         UsageProblem: no such kind of URL.
@@ -293,7 +327,7 @@ def open_port(spec: str, use_descriptor: bool = True) -> Port:
     url = "sim://" if spec == "sim" else spec
     if SIMULATORS not in serial.protocol_handler_packages:
         serial.protocol_handler_packages.append(SIMULATORS)
-    device = _opened(url, spec)
+    device = _opened(url, spec, line)
     port = _wrap(device, spec, use_descriptor)
     if port.fileno() is None and port.clock is None:
         with _mapped(spec):
@@ -301,11 +335,14 @@ def open_port(spec: str, use_descriptor: bool = True) -> Port:
     return port
 
 
-def _opened(url: str, spec: str) -> Any:
+def _opened(url: str, spec: str, line: LineSettings) -> Any:
     try:
         device: Any = serial.serial_for_url(
             url,
-            baudrate=BAUD,
+            baudrate=line.baud,
+            bytesize=line.data_bits,
+            parity=line.parity,
+            stopbits=line.stop_bits,
             timeout=0,
             write_timeout=WRITE_S,
             exclusive=True,

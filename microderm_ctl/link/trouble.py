@@ -13,8 +13,6 @@ from microderm_ctl.errors import MicrodermError, PortBusy, PortForbidden, PortMi
 MISSING: Final = (errno.ENOENT, errno.ENXIO, errno.ENODEV, errno.ECONNREFUSED, errno.ENOTDIR)
 FORBIDDEN: Final = (errno.EACCES, errno.EPERM)
 BUSY: Final = (errno.EBUSY, errno.EAGAIN)
-UDEV_RULE: Final = 'SUBSYSTEM=="tty", ATTRS{idVendor}=="1209", ATTRS{idProduct}=="0001", TAG+="uaccess", ENV{ID_MM_DEVICE_IGNORE}="1"'
-"""Gives the person at the screen access, and keeps modem software away; its file number must be under 73."""
 
 
 def explain_open(name: str, cause: Exception, present: Sequence[str] = ()) -> MicrodermError:
@@ -70,7 +68,7 @@ def _busy(name: str, programs: Sequence[tuple[int, str]]) -> PortBusy:
 
 def _permission_hint(name: str) -> str:
     if sys.platform != "linux":
-        return "Ask whoever looks after this computer for access to the port."
+        return "Ask the person who looks after this computer to let you use the port."
     import grp
 
     try:
@@ -78,11 +76,8 @@ def _permission_hint(name: str) -> str:
     except (OSError, KeyError):
         group = "dialout"
     if group == "root":
-        return f"Put this line into /etc/udev/rules.d/70-microderm.rules and plug the wand in again:\n{UDEV_RULE}"
-    return (
-        f"Type 'sudo usermod -aG {group} $USER', log out and in again. Or put this line into "
-        f"/etc/udev/rules.d/70-microderm.rules and plug the wand in again:\n{UDEV_RULE}"
-    )
+        return "'microderm doctor' shows the rule that opens it, and the lines to copy."
+    return f"Type 'sudo usermod -aG {group} $USER', log out and in again. 'microderm doctor' shows a way without logging out."
 
 
 def holders(name: str, processes: Path = Path("/proc")) -> list[tuple[int, str]]:

@@ -7,9 +7,10 @@ that what is not ours, or is from a newer version, stays as it is to the byte.
 """
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -20,6 +21,8 @@ APPLICATION_ID: Final = 0x6D64_6572
 """The letters ``mder``."""
 BUSY_TIMEOUT_S: Final = 5.0
 """How long a write waits for another process of ours."""
+ROOM_BYTES: Final = 65_536
+"""A disk with less is called full where SQLite says I/O error; the index of its log alone takes 32 KiB."""
 BACKUPS: Final = "backups"
 
 _MAGIC: Final = b"SQLite format 3\x00"
@@ -49,7 +52,7 @@ def connect(path: Path, migrations: Sequence[Migration] | None = None) -> sqlite
     steps = shipped_migrations() if migrations is None else tuple(migrations)
     newest = steps[-1].version
     with explained(path, "The records cannot be opened"):
-        _judge_header(path, newest)
+        judge_header(path, newest)
         make_private(path)
     with explained_sql(path, "The records cannot be opened"):
         connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
@@ -61,8 +64,12 @@ def connect(path: Path, migrations: Sequence[Migration] | None = None) -> sqlite
     return connection
 
 
-def _judge_header(path: Path, newest: int) -> None:
-    """Refuse what SQLite should not even touch."""
+def judge_header(path: Path, newest: int) -> None:
+    """Refuse what SQLite should not even touch.
+
+    Raises:
+        FileProblem: it is torn, not ours, or of a version newer than ``newest``.
+    """
     if not path.exists():
         return
     with path.open("rb") as file:
@@ -87,7 +94,7 @@ def _judge_version(path: Path, version: int, newest: int) -> None:
     if version > newest:
         raise FileProblem(
             f"'{path}' was written by a newer microderm (store version {version}; this one knows up to {newest}).",
-            "Nothing was changed. Update microderm, or choose another directory with --data-dir.",
+            "Nothing was changed. Update microderm, or name another folder with --data-dir.",
             {"path": str(path), "store_version": version, "known_version": newest},
         )
 
@@ -198,23 +205,30 @@ def sql_problem(error: sqlite3.Error, path: Path, sentence: str) -> FileProblem:
     """Return the problem that stands for an error of SQLite, told apart by its result code."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     details = {"path": str(path), "cause": str(error)}
-    if code == sqlite3.SQLITE_FULL or "disk is full" in str(error):
+    if code == sqlite3.SQLITE_FULL or "disk is full" in str(error) or (code == sqlite3.SQLITE_IOERR and _has_no_room(path)):
         return full_problem(path, sentence)
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return torn_problem(path)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return FileProblem(
-            f"{sentence}: another program is using '{path}'.", "Wait until the other microderm has ended, and try again.", details
+            f"{sentence}: another program is using '{path}'.", "Wait until the other microderm ends, then try again.", details
         )
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return FileProblem(
             f"{sentence}: '{path}' may not be written.",
-            "Make it writable, or choose another directory with --data-dir or MICRODERM_DATA_DIR.",
+            "Let yourself write to it, or name another folder with --data-dir or MICRODERM_DATA_DIR.",
             details,
         )
     return FileProblem(
-        f"{sentence}: '{path}': {error}.", "Choose a directory on a local disk with --data-dir or MICRODERM_DATA_DIR.", details
+        f"{sentence}: '{path}': {error}.", "Name a folder on a disk of this computer with --data-dir or MICRODERM_DATA_DIR.", details
     )
+
+
+def _has_no_room(path: Path) -> bool:
+    """Whether its disk is full: SQLite calls a log that it cannot even map an I/O error."""
+    with suppress(OSError):
+        return shutil.disk_usage(path.parent).free < ROOM_BYTES
+    return False
 
 
 def is_full(problem: FileProblem) -> bool:

@@ -37,7 +37,7 @@ def data_directory(chosen: Path | None) -> Path:
     Raises:
         FileProblem: it cannot be made or read, or a file has its name.
     """
-    directory = chosen if chosen is not None else _platform_directory()
+    directory = directory_path(chosen)
     with explained(directory, "The directory for the records cannot be used"):
         try:
             directory.mkdir(mode=PRIVATE_DIRECTORY, parents=True)
@@ -48,7 +48,10 @@ def data_directory(chosen: Path | None) -> Path:
     return directory
 
 
-def _platform_directory() -> Path:
+def directory_path(chosen: Path | None) -> Path:
+    """Return where the records lie, without a look at it."""
+    if chosen is not None:
+        return chosen
     from platformdirs import user_data_path
 
     return user_data_path(APP_NAME, appauthor=False)

@@ -34,7 +34,7 @@ def treating(data_dir: Path, port: str, serial: str, now_s: int) -> Iterator[Pat
     for other in holders(data_dir):
         if other.port == port or other.serial == serial:
             raise PortBusy(
-                f"Another microderm (process {other.pid}) is using the wand on {other.port}.",
+                f"Another microderm (process {other.pid}) uses the wand on {other.port}.",
                 "End it with 'microderm stop', or wait for it.",
                 {"pid": other.pid, "port": other.port, "serial": other.serial},
             )

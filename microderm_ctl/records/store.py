@@ -17,6 +17,7 @@ from typing import Final, Self
 from microderm_ctl.errors import FileProblem, UsageProblem
 from microderm_ctl.records.database import backup_directory, connect, explained_sql
 from microderm_ctl.records.files import data_directory, explained
+from microderm_ctl.records.journal import JournalPart
 from microderm_ctl.records.lock import holders
 from microderm_ctl.records.persons import PersonsPart
 from microderm_ctl.records.settle import SettlePart
@@ -41,7 +42,7 @@ def open_store(data_dir: Path | None = None, practice: bool = False) -> "Store":
     return Store(connect(path), path, practice)
 
 
-class Store(PersonsPart, SettlePart):
+class Store(PersonsPart, JournalPart, SettlePart):
     """One open store; close it, or use it with ``with``."""
 
     def __enter__(self) -> Self:

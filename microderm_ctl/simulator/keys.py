@@ -17,7 +17,7 @@ from typing import Final
 
 from microderm_ctl.simulator.hand import Hand
 
-KEYS_HELP: Final = "p/space press   t touch   l lift   m still/move   s slip   u unplug/plug   q quit"
+KEYS_HELP: Final = "p/space press  t touch  l lift  m still/move  s slip  u unplug/plug  q quit"
 KEYS_AT_ONCE: Final = 64
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
+from microderm_ctl.link.values import Reading
 from microderm_ctl.records.rows import PatchTest, TreatmentRecord
 from microderm_ctl.records.store import Store
 from microderm_ctl.records.traces import Sample
@@ -10,6 +11,7 @@ from microderm_ctl.records.treatments import ZoneUse
 from microderm_ctl.safety import Plan
 from microderm_ctl.treatment.plan import Prepared, last_parts, passes_done
 from microderm_ctl.wand import LimitsInForce
+from microderm_protocol import codes
 
 
 class Used(NamedTuple):
@@ -109,3 +111,10 @@ class PatchBook:
     def end(self, ended_s: int, used: Used) -> None:
         """Keep how it ended; only a complete one says anything about the skin."""
         self.record = self._store.finish_patch_test(self.record.id, ended_s, used.sealed_ms, used.cause, used.complete)
+
+
+def sample_of(reading: Reading, t_ms: int) -> Sample:
+    """Return a reading of the wand as the trace keeps it, in milliseconds since ARM."""
+    state = codes.STATES.index(reading.state) if reading.state in codes.STATES else 0xFF
+    row = codes.NO_ROW if reading.row is None else reading.row
+    return Sample(t_ms, reading.vacuum_pa, reading.set_point_pa, reading.cap_pa, state, row, reading.flags)

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Final, NamedTuple, TypeAlias
 
 from microderm_ctl.safety import Zone, label
+from microderm_ctl.texts import guide as texts
 from microderm_ctl.treatment import guide
 from microderm_ctl.units import format_kpa
 
@@ -136,13 +137,13 @@ def sentence_of(event: Event) -> str:
     """Return what a person reads of an event."""
     match event:
         case Armed(zones, _, treatment_s):
-            return f"The wand is armed for {', '.join(label(zone) for zone in zones)}: {treatment_s} s on the skin at most."
+            return texts.ARMED.format(zones=", ".join(label(zone) for zone in zones), seconds=treatment_s)
         case PressButton(zone, _, confirm):
             return guide.press_text(zone, confirm)
         case TouchDown(zone, set_point_pa):
             return f"{guide.touch_text(zone)} ({format_kpa(set_point_pa)})"
         case Running(zone, left_ms):
-            return f"Sealed on the {label(zone)}; {seconds(left_ms)} s left here."
+            return texts.SEALED.format(zone=label(zone), seconds=seconds(left_ms))
         case PassBegins(zone, number, of):
             return guide.pass_text(zone, number, of)
         case ZoneDone(zone, following, skipped):
@@ -155,13 +156,13 @@ def sentence_of(event: Event) -> str:
 def _sentence_of_rest(event: SetPoint | Refused | Stopping | Ended) -> str:
     match event:
         case SetPoint(_, set_point_pa, cap_pa):
-            return f"The vacuum is now {format_kpa(set_point_pa)}; the cap is {format_kpa(cap_pa)}."
+            return texts.SET_POINT.format(vacuum=format_kpa(set_point_pa), cap=format_kpa(cap_pa))
         case Refused(why):
             return why
         case Stopping():
-            return "The wand stops and vents."
+            return texts.STOPPING
         case Ended(_, sealed_ms, done):
-            return f"{'Done' if done else 'Ended'}: {sealed_ms / 1000:.0f} s on the skin."
+            return (texts.DONE if done else texts.ENDED).format(seconds=f"{sealed_ms / 1000:.0f}")
 
 
 def seconds(duration_ms: int) -> int:

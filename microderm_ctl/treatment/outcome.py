@@ -4,6 +4,7 @@ from typing import Final, NamedTuple
 
 from microderm_ctl.errors import LinkLost, MicrodermError, Stopped, WandFault, WandRefusal
 from microderm_ctl.link import explain
+from microderm_ctl.texts import causes as texts
 from microderm_ctl.treatment.book import Used
 from microderm_protocol import codes
 
@@ -13,15 +14,12 @@ LINK_LOST: Final = "link-lost"
 BUTTON: Final = "button"
 STOPPED: Final = "stop"
 
-_OF_PERSON: Final = {
-    BUTTON: "Stopped with the button on the wand.",
-    STOPPED: "Stopped.",
-}
+_OF_PERSON: Final = {BUTTON: texts.STOPPED_BY_BUTTON, STOPPED: texts.STOPPED}
 _OF_LINK: Final = frozenset({"lease", "hang-up", "session-replaced", "reset", "silent"})
 _OF_TIME: Final = {
-    "hold-timeout": "It was paused for five minutes, so it ended.",
-    "treatment-timeout": "Thirty minutes after the first press it ended, whatever was left.",
-    NOT_PRESSED: "The button on the wand was not pressed within ten seconds, so nothing was begun.",
+    "hold-timeout": texts.HOLD_TIMEOUT,
+    "treatment-timeout": texts.TREATMENT_TIMEOUT,
+    NOT_PRESSED: texts.NOT_PRESSED,
 }
 
 
@@ -48,9 +46,9 @@ def error_of(cause: str) -> MicrodermError:
     known = explain.cause_of(number)
     details = {"cause": cause}
     if cause in _OF_PERSON:
-        return Stopped(_OF_PERSON[cause], "The wand has vented.", details)
+        return Stopped(_OF_PERSON[cause], texts.VENTED, details)
     if cause in _OF_LINK:
         return LinkLost(known.sentence, known.hint, details)
     if cause in _OF_TIME:
-        return WandRefusal(_OF_TIME[cause], "Begin again when you are ready.", details)
+        return WandRefusal(_OF_TIME[cause], texts.WHEN_READY, details)
     return WandFault(known.sentence, known.hint, details)

@@ -7,7 +7,7 @@ from microderm_ctl.records.history import seen_ledger, summary
 from microderm_ctl.records.rows import PersonRecord, TreatmentRecord, WandEntry, tag_text
 from microderm_ctl.records.store import Store
 from microderm_ctl.safety import WIRE_IDS, History, LedgerEntry, Person, Plan, PlannedZone, WandState
-from microderm_ctl.wand import Limits, Row, Wand
+from microderm_ctl.wand import Limits, LimitsInForce, Row, Wand
 
 WHOLE_TREATMENT_S: Final = 360
 """What a treatment that is not a rest of another one may have at most; the rules allow less."""
@@ -127,3 +127,17 @@ def pass_number(zone: PlannedZone, left_ms: int) -> int:
 def passes_done(zone: PlannedZone, sealed_ms: int) -> int:
     """Return how many passes of a zone were whole."""
     return min(zone.passes, sealed_ms * zone.passes // (zone.seconds * 1000))
+
+
+def met_with(plan: Plan, in_force: LimitsInForce) -> tuple[PlannedZone, ...]:
+    """Return the zones of a plan under the limits in force; a wand may allow less than was asked."""
+    return tuple(
+        zone._replace(
+            cap_pa=row.cap_pa,
+            trip_pa=row.trip_pa,
+            seconds=max(1, row.seconds),
+            dwell_ms=row.dwell_ms,
+            level_pa=min(zone.level_pa, row.cap_pa),
+        )
+        for zone, row in zip(plan.zones, in_force.rows, strict=True)
+    )

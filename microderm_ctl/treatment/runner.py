@@ -8,17 +8,16 @@ lease is renewed only while this loop turns. It runs alike on a thread's wand an
 virtual time.
 """
 
-from collections.abc import Sequence
 from contextlib import suppress
-from typing import Final, NamedTuple, Protocol
+from typing import Final
 
 from microderm_ctl.errors import FileProblem, LinkLost, MicrodermError, Stopped, WandRefusal
 from microderm_ctl.link.values import Event as WandEvent
 from microderm_ctl.link.values import Reading
-from microderm_ctl.records.traces import Sample
 from microderm_ctl.safety import Kind, Plan, PlannedZone, Zone
+from microderm_ctl.texts import guide as texts
 from microderm_ctl.treatment import outcome
-from microderm_ctl.treatment.book import Book, Used
+from microderm_ctl.treatment.book import Book, Used, sample_of
 from microderm_ctl.treatment.counting import counted
 from microderm_ctl.treatment.events import (
     Armed,
@@ -36,9 +35,10 @@ from microderm_ctl.treatment.events import (
     ZoneDone,
 )
 from microderm_ctl.treatment.outcome import Outcome
-from microderm_ctl.treatment.plan import pass_number, rows_of
+from microderm_ctl.treatment.plan import met_with, pass_number, rows_of
+from microderm_ctl.treatment.watching import Progress, Watcher
 from microderm_ctl.units import VACUUM_LOWEST_PA, VACUUM_STEP_PA, format_kpa
-from microderm_ctl.wand import LimitsInForce, Wand
+from microderm_ctl.wand import Wand
 from microderm_protocol import codes
 
 TURN_MS: Final = 50
@@ -47,32 +47,6 @@ LEAVE_MS: Final = 3_000
 """Time to leave a zone after the wish for the next one, before the wand searches again."""
 READING_MS: Final = 300
 _ACTIVE: Final = frozenset({"ARMED", "RUN", "HOLD", "STOPPING"})
-
-
-class Progress(NamedTuple):
-    """Where a run stands, ten times a second; ``now`` is what to do, ``zone`` with the limits in force."""
-
-    reading: Reading
-    row: int
-    rows: int
-    zone: PlannedZone
-    pass_number: int
-    row_left_ms: int
-    treatment_left_ms: int
-    now: Event
-
-
-class Watcher(Protocol):
-    """Who shows a run to the person, and hears what the person wishes."""
-
-    def told(self, event: Event, t_ms: int) -> None:
-        """Take in what has happened, in milliseconds since ARM."""
-
-    def shown(self, progress: Progress) -> None:
-        """Take in where the run stands."""
-
-    def wishes(self) -> Sequence[Wish]:
-        """Return what the person asked for since the last time, without waiting."""
 
 
 class Runner:
@@ -131,7 +105,7 @@ class Runner:
         in_force = self._wand.arm(rows_of(plan), plan.treatment_s, plan.tip_um, utc_s, person_tag, purpose, self._book.command_id)
         self._armed_ms = self._wand.clock.now_ms()
         self._state, self._armed = "ARMED", True
-        self._zones = _in_force(plan, in_force)
+        self._zones = met_with(plan, in_force)
         self._book.keep_limits(in_force)
         self._tell(
             Armed(
@@ -190,7 +164,7 @@ class Runner:
         self._watcher.shown(self._progress(reading))
 
     def _sample(self, reading: Reading) -> None:
-        self._book.sample(_sample(reading, reading.received_ms - self._armed_ms))
+        self._book.sample(sample_of(reading, reading.received_ms - self._armed_ms))
 
     def _confirm(self, reading: Reading) -> None:
         """Notice the press that allows a higher cap."""
@@ -275,21 +249,21 @@ class Runner:
         if self._state == "RUN":
             self._wand.pause()
         elif self._state == "HOLD" and self._press_needed:
-            self._tell(Refused("The wand waits for a short press of its button first."))
+            self._tell(Refused(texts.PRESS_FIRST))
         elif self._state == "HOLD":
             self._resume_at_ms = None
             self._wand.resume()
         else:
-            self._tell(Refused("Nothing runs that could be paused."))
+            self._tell(Refused(texts.NOTHING_TO_PAUSE))
 
     def _shift(self, step_pa: int) -> None:
         zone, wanted_pa = self._zone, self._set_point_pa + step_pa
         if self._state not in ("RUN", "HOLD"):
-            self._tell(Refused("The vacuum can be changed once the wand runs."))
+            self._tell(Refused(texts.NOT_RUNNING))
         elif wanted_pa > zone.cap_pa:
-            self._tell(Refused(f"{format_kpa(zone.cap_pa)} is the cap here."))
+            self._tell(Refused(texts.AT_THE_CAP.format(vacuum=format_kpa(zone.cap_pa))))
         elif wanted_pa < VACUUM_LOWEST_PA:
-            self._tell(Refused(f"{format_kpa(VACUUM_LOWEST_PA)} is the lowest setting."))
+            self._tell(Refused(texts.AT_THE_LEAST.format(vacuum=format_kpa(VACUUM_LOWEST_PA))))
         else:
             self._set_point_pa = self._wand.set_point(wanted_pa)
             # What was turned down stays so in the zones that follow; what was turned up does not.
@@ -383,23 +357,3 @@ class Runner:
                 self._last = event
                 with suppress(FileProblem):  # the end matters more than its last samples
                     self._sample(event)
-
-
-def _in_force(plan: Plan, in_force: LimitsInForce) -> tuple[PlannedZone, ...]:
-    """Return the zones of a plan under the limits in force; a wand may allow less than was asked."""
-    return tuple(
-        zone._replace(
-            cap_pa=row.cap_pa,
-            trip_pa=row.trip_pa,
-            seconds=max(1, row.seconds),
-            dwell_ms=row.dwell_ms,
-            level_pa=min(zone.level_pa, row.cap_pa),
-        )
-        for zone, row in zip(plan.zones, in_force.rows, strict=True)
-    )
-
-
-def _sample(reading: Reading, t_ms: int) -> Sample:
-    state = codes.STATES.index(reading.state) if reading.state in codes.STATES else 0xFF
-    row = codes.NO_ROW if reading.row is None else reading.row
-    return Sample(t_ms, reading.vacuum_pa, reading.set_point_pa, reading.cap_pa, state, row, reading.flags)

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from microderm_ctl.cli.main import root
+from tests.docs.printed import check
 
 OILY = {"stinging": "no", "oil": "shiny", "thickness": "normal", "sun": "burns_easily", "age_years": 34}
 """The answers of a person whose row is oily, Fitzpatrick II."""
@@ -40,6 +41,7 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def run(data_dir: Path) -> Run:
     def typed(*words: str, text: str = "") -> Ran:
         result = CliRunner().invoke(root, words, input=text)
+        check(words, result.stdout, result.stderr)
         return Ran(result.exit_code, result.stdout, result.stderr)
 
     return typed

@@ -44,7 +44,7 @@ def test_the_second_scene_is_a_whole_treatment_of_the_face(played: Ran) -> None:
     ended = next(event for event in events(played) if event["event"] == "ended")
 
     assert (ended["cause"], ended["done"], ended["sealed_ms"]) == ("treatment-done", True, 96_000)
-    assert "the 24 hours after it" in texts(played)
+    assert "The 24 hours after it did not pass" in texts(played)
 
 
 def test_the_third_scene_vents_within_the_lease(played: Ran) -> None:

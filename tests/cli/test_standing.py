@@ -6,10 +6,11 @@ import pytest
 from pytest_mock import MockerFixture
 
 from microderm_ctl.records.history import summary
+from microderm_ctl.records.rows import Profile
 from microderm_ctl.records.store import Store, open_store
 from microderm_ctl.records.traces import Sample
 from microderm_ctl.records.treatments import ZoneUse
-from microderm_ctl.safety import Ending, Grit, PatchResult, Request, WandState, Zone, all_no, decide
+from microderm_ctl.safety import Ending, Grit, PatchResult, Request, Skin, Thickness, WandState, Zone, all_no, decide
 from tests.cli.conftest import Run
 
 DAY_S = 86_400
@@ -81,6 +82,7 @@ def test_a_wand_that_may_not_be_opened_says_how(run: Run, ana: str, mocker: Mock
     told = run("--json").record
 
     assert told["standing"] == "fix-permission"
+    assert told["next"].endswith(" doctor")
     assert "/dev/null" in told["sentence"]
 
 
@@ -201,3 +203,70 @@ def test_practice_never_counts_for_the_person(run: Run, ana: str, data_dir: Path
     with open_store(data_dir) as store:
         assert store.treatments(store.find_person().id) == ()
         assert store.patch_tests(store.find_person().id) == ()
+
+
+def on_practice(data_dir: Path, days: int) -> None:
+    with practice(data_dir) as store:
+        store.advance(days * DAY_S)
+
+
+@pytest.mark.usefixtures("ana")
+@pytest.mark.parametrize(("days", "standing"), [(6, "interval"), (7, "journal"), (27, "journal"), (28, "ready")])
+def test_a_week_after_a_treatment_the_journal_is_next_while_nothing_else_is(run: Run, data_dir: Path, days: int, standing: str) -> None:
+    after_patch_test(run, data_dir)
+    treated(data_dir)
+    on_practice(data_dir, days)
+    told = run("--port", "sim", "--json").record
+    assert told["standing"] == standing
+    assert "1 of 6 treatments done" in told["sentence"]
+    assert told["next"].endswith({"interval": "history --port sim", "journal": "journal --port sim", "ready": "treat --port sim"}[standing])
+    assert len(run("--port", "sim").out.splitlines()) <= 5
+    assert ("best until" in told["sentence"]) is (standing == "ready")
+
+
+@pytest.mark.usefixtures("ana")
+def test_once_it_is_written_the_journal_is_not_asked_for_again(run: Run, data_dir: Path) -> None:
+    after_patch_test(run, data_dir)
+    treated(data_dir)
+    on_practice(data_dir, 8)
+    run("journal", "--port", "sim", "--redness", "not_red")
+    assert run("--port", "sim", "--json").record["standing"] == "interval"
+
+
+@pytest.mark.usefixtures("ana")
+def test_a_treatment_that_hurt_is_more_pressing_than_the_journal(run: Run, data_dir: Path) -> None:
+    after_patch_test(run, data_dir)
+    treated(data_dir, Ending.PAIN)
+    on_practice(data_dir, 8)
+    assert run("--port", "sim", "--json").record["standing"] == "stopped-for-pain"
+
+
+def test_without_a_wand_the_journal_of_real_treatments_is_proposed(run: Run, data_dir: Path) -> None:
+    utc_s = _utc_s()
+    with open_store(data_dir) as store:
+        person = store.create_person("Ana", Profile(Skin.OILY, Thickness.NORMAL, 2, 1990), utc_s - 30 * DAY_S)
+        test = store.begin_patch_test(person.id, "MD-1", Zone.INNER_FOREARM, 2500, Grit.FINE, utc_s - 20 * DAY_S)
+        store.finish_patch_test(test.id, utc_s - 20 * DAY_S + 3, 3000, "treatment-done", complete=True)
+        store.keep_patch_result(test.id, PatchResult.CLEAN, utc_s - 18 * DAY_S)
+        asked = Request((Zone.NOSE,), all_no(utc_s))
+        plan = decide(asked, person.judged(utc_s), WandState(106, utc_s), summary(store, person, utc_s), utc_s).plan
+        assert plan is not None
+        record = store.begin_treatment(person.id, "MD-1", plan, all_no(0).values, utc_s - 8 * DAY_S)
+        store.finish_treatment(record.id, utc_s - 8 * DAY_S + 60, 20_000, "treatment-done", [ZoneUse(0, 20_000, 1, True)])
+        store.keep_felt(record.id, Ending.DONE)
+    told = run("--json").record
+    assert (told["standing"], told["simulated"]) == ("journal", False)
+    run("journal", "--redness", "not_red")
+    assert run("--json").record["standing"] == "connect"
+
+
+@pytest.mark.usefixtures("ana")
+@pytest.mark.parametrize(("days", "holds"), [(2, True), (8, False)])
+def test_while_the_skin_needs_care_it_says_until_when(run: Run, data_dir: Path, days: int, holds: bool) -> None:
+    after_patch_test(run, data_dir)
+    treated(data_dir)
+    on_practice(data_dir, days)
+    told = run("--port", "sim")
+    assert ("Your skin still needs care until" in told.out) is holds
+    assert (run("--port", "sim", "--json").record["care_until"] is not None) is holds
+    assert len(told.out.splitlines()) <= 5

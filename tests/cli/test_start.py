@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from microderm_ctl.cli.main import TABLE
 from tests.cli.conftest import Run
 
 SLOW = ("construct", "serial", "rich", "asyncio", "sqlite3", "importlib.metadata")
@@ -52,9 +53,7 @@ def test_help_begins_with_an_example(run: Run) -> None:
     assert run("limits", "--help").out.startswith("e.g.  microderm limits --zone cheek --grit medium\n")
 
 
-@pytest.mark.parametrize(
-    "name", ["devices", "info", "profile", "questions", "patch-test", "limits", "treat", "stop", "history", "simulate", "demo"]
-)
+@pytest.mark.parametrize("name", TABLE)
 def test_every_command_of_the_table_has_a_help(run: Run, name: str) -> None:
     shown = run(name, "--help")
 

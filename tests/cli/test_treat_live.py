@@ -17,7 +17,7 @@ from microderm_ctl.cli.live import GAUGE_WIDTH, WIDTH, Heading, contact_text, ga
 from microderm_ctl.link.values import Reading
 from microderm_ctl.safety import TREATABLE, Ending, Grit, Kind, Plan, PlannedZone, Zone
 from microderm_ctl.treatment.events import PassBegins, PressButton, TouchDown, Wish
-from microderm_ctl.treatment.runner import Progress
+from microderm_ctl.treatment.watching import Progress
 from microderm_protocol import codes
 from tests.cli.treating import House
 

@@ -16,6 +16,7 @@ from microderm_ctl.clock import VirtualClock
 from microderm_ctl.records.rows import Profile, TreatmentRecord
 from microderm_ctl.records.store import Store, open_store
 from microderm_ctl.safety import Grit, PatchResult, Skin, Thickness, Zone, all_no
+from tests.docs.printed import check
 
 NOW_S = 1_780_000_000
 DAY_S = 86_400
@@ -94,6 +95,7 @@ class House:
             result = CliRunner().invoke(root, ["--data-dir", str(self.data), *words], input=stdin or typed, obj={CLOCK: self.clock})
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
+        check(words, result.stdout, result.stderr)
         return Ran(result.exit_code, result.stdout, result.stderr)
 
     def script(self, *words: str, command: str = "treat", port: str = "") -> Ran:

@@ -20,7 +20,8 @@ from microderm_ctl.safety.values import Aftermath, Ending, Grit
 from microderm_ctl.treatment.book import TreatmentBook
 from microderm_ctl.treatment.events import Event, Wish
 from microderm_ctl.treatment.plan import prepare
-from microderm_ctl.treatment.runner import Progress, Runner
+from microderm_ctl.treatment.runner import Runner
+from microderm_ctl.treatment.watching import Progress
 from microderm_ctl.wand import Wand
 
 PICTURE: Final = Path(__file__).parents[2] / "docs" / "images" / "live.svg"

@@ -125,13 +125,13 @@ def test_the_exit_codes_are_those_of_the_errors() -> None:
 def test_every_document_is_on_the_map() -> None:
     """From the map one comes to every page that is no decision."""
     linked = {(ROOT / "docs" / target.split("#")[0]).resolve() for target in re.findall(r"\]\(([^)\s]+)\)", text_of("docs/index.md"))}
-    wanted = {ROOT / page for page in PAGES if not page.startswith(("docs/decisions/", "docs/index"))}
+    wanted = {ROOT / page for page in PAGES if not page.startswith(("docs/decisions/0", "docs/index"))}
     assert {path.resolve() for path in wanted} <= linked
 
 
 def test_the_decisions_are_numbered_once() -> None:
     """A decision is cited by its number."""
-    pages = [page for page in PAGES if page.startswith("docs/decisions/")]
+    pages = [page for page in PAGES if page.startswith("docs/decisions/0")]
     numbers = [Path(page).name[:4] for page in pages]
     assert len(set(numbers)) == len(numbers)
     for page, number in zip(pages, numbers, strict=True):

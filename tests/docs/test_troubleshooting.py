@@ -39,7 +39,16 @@ def _printed() -> tuple[re.Pattern[str], ...]:
 def _parts(node: ast.AST) -> list[str | None]:
     """Return what a piece of source prints: texts as they are, None for what is filled in."""
     values = node.values if isinstance(node, ast.JoinedStr) else [node]
-    return [value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None for value in values]
+    found: list[str | None] = []
+    for value in values:
+        text = value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
+        found += [None] if text is None else _template(text)
+    return found
+
+
+def _template(text: str) -> list[str | None]:
+    """Return the fixed parts of a template, None for each of its fields."""
+    return [part if number % 2 == 0 else None for number, part in enumerate(re.split(r"(\{\w*(?::\w*)?\})", text))]
 
 
 def _patterns(parts: list[str | None]) -> set[str]:

@@ -54,6 +54,14 @@ def test_a_fault_brings_the_sentence_of_its_cause() -> None:
     assert fault(codes.SUPPLY).details == {"cause": "supply"}
 
 
+def test_a_button_held_in_the_self_test_is_told_as_such_and_what_to_do() -> None:
+    """In FAULT it has stopped nothing, so "begin again when you like" would send the person in a circle."""
+    for error in (fault(codes.BUTTON), refusal(nak(30, cause=codes.BUTTON), "ARM")):
+        assert "was down while the wand tested itself" in error.sentence
+        assert "Let go of the button, then press it once." in error.hint
+    assert "tested itself" not in cause_of(codes.BUTTON).sentence
+
+
 def test_numbers_of_a_newer_wand_are_named_not_hidden() -> None:
     assert (cause_name(200), state_name(99)) == ("unknown-200", "UNKNOWN-99")
     assert "200" in cause_of(200).sentence

@@ -76,7 +76,7 @@ def test_silence_and_garbage_are_told_apart(spoil: Callable[[bytes], bytes | Non
     cable = Cable(Link(), Peer())
     cable.to_link = spoil
     ticket = cable.link.hello(0)
-    cable.run(2_990)
+    cable.run(1_990)
     assert cable.link.lost is None
     cable.run(30)
     assert isinstance(cable.link.lost, error)

@@ -29,7 +29,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_holds_every_file_of_both_packages_and_no_other(wheel: Path) -> None:
     with ZipFile(wheel) as archive:
-        packed = {name for name in archive.namelist() if ".dist-info/" not in name}
+        names = archive.namelist()
+    packed = {name for name in names if ".dist-info/" not in name and ".data/" not in name}
     files = {
         f"{name}/{file.relative_to(folder).as_posix()}"
         for name, folder in PACKAGES.items()
@@ -39,6 +40,9 @@ def test_the_wheel_holds_every_file_of_both_packages_and_no_other(wheel: Path) -
     assert packed == files
     assert {"microderm_ctl/py.typed", "microderm_protocol/py.typed"} <= packed
     assert any(name.startswith("microderm_ctl/records/migrations/") and name.endswith(".sql") for name in packed)
+    assert {f"microderm_ctl/report/templates/{name}" for name in ("report.html", "treatment.html", "report.css")} <= packed
+    pages = {name.partition(".data/data/")[2] for name in names if ".data/" in name}
+    assert pages == {f"share/man/man1/{page.name}" for page in (ROOT / "docs" / "man").glob("*.1")}
 
 
 def test_the_wheel_has_the_command_and_the_licence(wheel: Path) -> None:

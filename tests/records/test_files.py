@@ -88,6 +88,14 @@ def test_a_read_only_database_is_explained(tmp_path: Path) -> None:
     assert "may not be written" in sql_problem(caught.value, path, "No").sentence
 
 
+@pytest.mark.parametrize(("free", "said"), [(20_000, "the disk is full"), (10**9, "disk I/O error")])
+def test_an_io_error_on_a_disk_without_room_is_a_full_disk(tmp_path: Path, mocker: MockerFixture, free: int, said: str) -> None:
+    mocker.patch("microderm_ctl.records.database.shutil.disk_usage", return_value=mocker.Mock(free=free))
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
+    assert said in sql_problem(error, tmp_path / "store", "No").sentence
+
+
 def test_a_full_disk_at_opening_leaves_nothing_behind(data_dir: Path, mocker: MockerFixture) -> None:
     mocker.patch("microderm_ctl.records.database.os.open", side_effect=OSError(errno.ENOSPC, "No space left on device"))
     with pytest.raises(FileProblem, match="the disk is full") as caught:

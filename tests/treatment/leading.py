@@ -6,7 +6,7 @@ from microderm_ctl.records.rows import TreatmentRecord
 from microderm_ctl.safety import Grit, Kind, Plan, PlannedZone, Zone
 from microderm_ctl.treatment.events import Event, Wish, name_of
 from microderm_ctl.treatment.outcome import Outcome
-from microderm_ctl.treatment.runner import Progress
+from microderm_ctl.treatment.watching import Progress
 
 NOW_S = 1_780_000_000
 SECONDS = 5

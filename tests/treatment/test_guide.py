@@ -5,6 +5,7 @@ from textwrap import wrap
 import pytest
 
 from microderm_ctl.safety import WIRE_IDS, Zone
+from microderm_ctl.texts import guide as texts
 from microderm_ctl.treatment import guide
 from microderm_ctl.treatment.events import (
     Armed,
@@ -33,7 +34,7 @@ def test_every_zone_that_can_be_run_has_its_guide() -> None:
 
 
 def test_every_signal_of_the_protocol_has_words() -> None:
-    assert set(guide.PATTERNS) == set(codes.SIGNALS)
+    assert set(texts.PATTERNS) == set(codes.SIGNALS)
     assert guide.pattern("unknown-11") == "the signal unknown-11"
 
 
@@ -46,9 +47,10 @@ def test_what_to_do_now_fits_three_lines_for_every_zone(zone: Zone) -> None:
     told: list[Event] = [
         PressButton(zone, 12_000, True),
         TouchDown(zone, 10_000),
+        PassBegins(zone, 1, 3),
         PassBegins(zone, 2, 3),
         ZoneDone(zone, Zone.AROUND_MOUTH, True),
-        *(Held(zone, cause) for cause in (*guide.HELD, "something new")),
+        *(Held(zone, cause) for cause in (*texts.HELD, "something new")),
     ]
     for event in told:
         assert len(wrap(sentence_of(event), 76)) <= LINES_ON_SCREEN, sentence_of(event)

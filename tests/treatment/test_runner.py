@@ -13,7 +13,8 @@ from microderm_ctl.safety import Kind, Zone, all_no
 from microderm_ctl.treatment.book import PatchBook, TreatmentBook
 from microderm_ctl.treatment.events import Event, Held, PassBegins, PressButton, Refused, Running, SetPoint, TouchDown, Wish, ZoneDone
 from microderm_ctl.treatment.plan import prepare
-from microderm_ctl.treatment.runner import Progress, Runner
+from microderm_ctl.treatment.runner import Runner
+from microderm_ctl.treatment.watching import Progress
 from microderm_ctl.wand import Wand
 from tests.treatment.leading import NOW_S, SECONDS, Lead, Recorder, plan_of, planned
 

@@ -1,0 +1,48 @@
+"""What ``microderm limits`` says of caps, rules and their arithmetic."""
+
+from typing import Final
+
+TOO_COARSE: Final = "the {grit} tip is too coarse for this skin"
+TOO_LOW: Final = "the cap would be lower than a wand can hold"
+ONLY_PATCH: Final = "this place is only for the patch test"
+NEVER_RULE: Final = "zones that are never treated"
+PATCH_RULE: Final = "zones of a patch test"
+EITHER: Final = "Either a profile or a described skin, not both."
+EITHER_HINT: Final = "Leave out --person, or --skin and the like."
+SKIN_FIRST: Final = "A skin is described beginning with its type."
+SKIN_FIRST_HINT: Final = "Add --skin, for example '--skin oily --fitzpatrick 2 --age 30'."
+
+WHOSE: Final = "{person}: {skin}"
+SKIN: Final = "{skin} skin, Fitzpatrick {type}"
+CAPS_FOR: Final = "Caps for {who}"
+HEAD: Final = ("zone", "time", "passes")
+EACH: Final = "{zone} (each)"
+SIDES: Final = ("left ", "right ")
+"""What the names of two zones that are each other's mirror begin with."""
+SECONDS: Final = "{seconds} s"
+REFUSED: Final = "refused"
+ZONE_FACTOR: Final = "the zone's factor"
+GRIT_FACTOR: Final = "the grit's factor"
+NEVER: Final = "never: {zones}"
+AT_MOST: Final = "{zones}, {grit} tip: at most {cap}, for {seconds} s in {passes}. Set by {rules}."
+REFUSED_HERE: Final = "{zones}, {grit} tip: refused, {why}."
+ONE_PASS: Final = "one pass"
+PASSES: Final = "{passes} passes"
+
+ARE_FIRST: Final = "These caps are for a first treatment, or a tip that is new to this skin; --settled shows later ones."
+ONE_TREATMENT: Final = "One treatment: at most {seconds} s on the skin, {dwell} s on one spot; the next after {days} days."
+NOT_KNOWN: Final = "Not known, so the strictest counts: {names}."
+WAITING: Final = "The changed profile allows more than the one before. Until its patch test is clean, the more careful one is shown."
+ONLY_LOWER: Final = "The wand, its calibration, today's answers and your history can only lower these. --zone NAME --grit NAME shows how."
+
+WHERE: Final = "{zones}, {grit} tip, {who}{first}"
+FIRST: Final = ", first treatment"
+REFUSED_BY: Final = "Refused ({code}): {why}. Set by {rules}."
+MOST_BY: Final = "At most {cap}. Set by {rules}."
+LATER: Final = "Later treatments: at most {cap} (--settled)."
+TIMES: Final = "x {factor}"
+SOURCED: Final = "sourced"
+OUR_OWN: Final = "our own"
+STEP: Final = "{rule}: {vacuum}, {mark}."
+STEP_TIMES: Final = "{rule}: times {factor}, {vacuum}, {mark}."
+"""One line of the arithmetic in words."""
