@@ -174,7 +174,7 @@ TODAY: Final[tuple[Question, ...]] = (
     ),
     _when(
         "retinoid",
-        "In the last 7 days, did you use a cream with retinol? Or retinal, tretinoin or adapalene? The label tells.",
+        "In the last 7 days, did you use a cream with retinol? Or retinal, tretinoin or adapalene?",
         "It makes the skin thin.",
         _GLOWY,
         7 * _DAY_S,
@@ -212,7 +212,7 @@ TODAY: Final[tuple[Question, ...]] = (
     ),
     _when(
         "isotretinoin",
-        "In the last 6 months, did you take pills for acne with isotretinoin? Some are called 'Accutane' or 'Roaccutane'.",
+        "In the last 6 months, did you take pills for acne with isotretinoin? (Some are called 'Accutane' or 'Roaccutane'.)",
         "The skin heals badly for months after them.",
         "package insert; https://insights.ovid.com/pubmed?pmid=28498204",
         184 * _DAY_S,

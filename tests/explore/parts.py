@@ -28,7 +28,7 @@ def treatments() -> Search:
 
 def bench() -> Search:
     """Return the search through a technician's work: nobody treats."""
-    search = Search(Small(), 1, (0, 5_000, 27_000), _without(*_HOME, *_SILENT, "MEASURE", "RECORD", "SIGNAL", "CHALLENGE"))
+    search = Search(Small(), 1, (0, 5_000, 27_000, -2_000), _without(*_HOME, *_SILENT, "MEASURE", "RECORD", "SIGNAL", "CHALLENGE"))
     search.wand.any_board.may_fail = False
     return search
 

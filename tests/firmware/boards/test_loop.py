@@ -35,6 +35,7 @@ def test_a_treatment_from_power_up_to_the_set_point_and_a_press_that_stops(world
     assert (wand.mode, wand.cause, wand.is_off) == (k.STOPPING, k.BUTTON, True)
 
 
+@pytest.mark.hazard("H-39", "wand")
 def test_every_byte_that_leaves_is_of_a_frame(world: "World", start: Start, capsys: pytest.CaptureFixture[str]) -> None:
     wand = start()
     wand.treat()
@@ -46,6 +47,7 @@ def test_every_byte_that_leaves_is_of_a_frame(world: "World", start: Start, caps
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.hazard("H-39", "wand")
 def test_on_usb_it_is_the_wand_and_no_console(world: "World", start: Start) -> None:
     start()
     device = importlib.import_module("usb.device").get()
@@ -154,6 +156,7 @@ def test_waiting_bytes_are_read_before_a_step(world: "World", start: Start) -> N
     assert (wand.mode, wand.cause, wand.is_off) == (k.STOPPING, k.STOP, True)
 
 
+@pytest.mark.hazard("H-38", "wand")
 def test_the_watchdog_is_fed_after_a_whole_step_and_by_nothing_else(world: "World", start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     wand = start()
     wand.hello()
