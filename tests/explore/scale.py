@@ -14,11 +14,11 @@ PATCH_CAP: Final = 2_500
 GRIT_UM: Final = 106
 
 
-class Full(Constants):
-    """What ``python -m tests.explore`` walks: lease 3, zone 3, treatment 4, dwell 2, hold 3 steps."""
+class Small(Constants):
+    """What the suite walks: zone 2, treatment 3, dwell 1, hold 3, lease 2 steps."""
 
-    step_ms = 333
-    lease_steps = 3
+    step_ms = 500
+    lease_steps = 2
     silent_steps = 9
     press_steps = 2
     wall_steps = 9
@@ -29,31 +29,26 @@ class Full(Constants):
     release_steps = 1
     off_current_steps = 2
     frozen_steps = 2
-    strain_steps = 2
+    strain_steps = 1
     strains_most = 2
     test_steps = 2
     test_most_steps = 3
-    cooldown_steps = 2
+    cooldown_steps = 1
     unlock_held_steps = 2
     service_steps = 9
     service_idle_steps = 9
-    ambient_steps = 3
-    treatment_most_ms = 4 * step_ms
-    patch_most_ms = 2 * step_ms
-    dwell_most_ms = 2 * step_ms
-
-
-class Small(Full):
-    """What the suite walks: zone 2, treatment 3, dwell 1, hold 3, lease 2 steps."""
-
-    step_ms = 500
-    lease_steps = 2
-    strain_steps = 1
-    cooldown_steps = 1
     ambient_steps = 2
     treatment_most_ms = 3 * step_ms
     patch_most_ms = 1 * step_ms
     dwell_most_ms = 1 * step_ms
+
+
+class Full(Small):
+    """What ``python -m tests.explore`` walks: a lease of 3 steps, a cool-down of 2, three to see that a vented sensor reads ambient."""
+
+    lease_steps = 3
+    cooldown_steps = 2
+    ambient_steps = 3
 
 
 VACUUMS: Final[tuple[int, ...]] = (
