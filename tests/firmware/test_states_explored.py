@@ -49,7 +49,7 @@ def test_from_every_state_silence_ends_the_pump_within_the_lease(home: Found, be
 
 
 def test_the_page_has_the_same_ways_between_states(home: Found, bench: Found) -> None:
-    """But for a memory that fails, and an unlock right after a treatment: only the longer searches play these; they compare the whole table."""
+    """But for a memory that fails and an unlock right after a treatment, which only the longer searches play; they compare all."""
     said = [line.replace(" memory,", "") for line in table.on_page().splitlines() if not line.startswith("| COOLDOWN | SERVICE |")]
     assert table.lines(table.merged(home.moves, bench.moves)) == said
 
