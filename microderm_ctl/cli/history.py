@@ -12,7 +12,7 @@ from microderm_ctl.cli.commands import command, person_option
 from microderm_ctl.cli.context import Invocation
 from microderm_ctl.cli.graph import graph
 from microderm_ctl.cli.outlook import outlook
-from microderm_ctl.cli.printer import Report, localized
+from microderm_ctl.cli.printer import WIDTH, Report, localized
 from microderm_ctl.cli.words import columns, iso_time, local_time
 from microderm_ctl.errors import Stopped, UsageProblem
 from microderm_ctl.records.history import seen_ledger, summary
@@ -257,10 +257,12 @@ def _lines(record: HistoryRecord, in_tables: bool) -> Iterator[str]:
     count = len(record.treatments)
     counted = {0: texts.NO_TREATMENTS, 1: texts.ONE_TREATMENT}.get(count, texts.COUNT)
     yield counted.format(person=record.person, count=count)
-    if record.treatments and in_tables:
-        yield ""
-        yield from columns([texts.HEAD, *map(_row, record.treatments)])
-    elif record.treatments:
+    table = columns([texts.HEAD, *map(_row, record.treatments)]) if record.treatments and in_tables else []
+    if table and max(map(len, table)) <= WIDTH:
+        yield from ("", *table)
+        if any(one.simulated for one in record.treatments):
+            yield texts.MARKED.format(letter=PRACTICE, mark=MARK)
+    else:  # a row that does not fit is a sentence, for a terminal would break it anywhere
         yield from map(_sentence, record.treatments)
     for patch in record.patch_tests:
         state = patch.result or (texts.NO_RESULT if patch.complete else texts.NOT_COMPLETE)
@@ -287,7 +289,6 @@ def _row(one: TreatmentLine) -> tuple[str, ...]:
         one.ended_by or texts.UNKNOWN,
         one.ending or "-",
         (one.aftermath or "-").replace("_", " "),
-        MARK if one.simulated else "",
     )
 
 

@@ -10,7 +10,7 @@ from microderm_ctl.records.rows import Profile
 from microderm_ctl.records.store import Store, open_store
 from microderm_ctl.records.traces import Sample
 from microderm_ctl.records.treatments import ZoneUse
-from microderm_ctl.safety import Ending, Grit, PatchResult, Request, Skin, Thickness, WandState, Zone, all_no, decide
+from microderm_ctl.safety import Aftermath, Ending, Grit, PatchResult, Request, Skin, Thickness, WandState, Zone, all_no, decide
 from tests.cli.conftest import Run
 
 DAY_S = 86_400
@@ -270,3 +270,14 @@ def test_while_the_skin_needs_care_it_says_until_when(run: Run, data_dir: Path, 
     assert ("Your skin still needs care until" in told.out) is holds
     assert (run("--port", "sim", "--json").record["care_until"] is not None) is holds
     assert len(told.out.splitlines()) <= 5
+
+
+def test_a_history_whose_rows_do_not_fit_a_terminal_is_told_in_sentences(run: Run, ana: str, data_dir: Path) -> None:
+    after_patch_test(run, data_dir)
+    number = treated(data_dir, Ending.DONE)
+    assert any(line.startswith("id  ") for line in run("history").out.splitlines())
+    with practice(data_dir) as store:
+        store.keep_aftermath(number, Aftermath.RED_OVER_24_H, store.now_s(_utc_s()))
+    lines = run("history").out.splitlines()
+    assert any(line.startswith("Treatment p1, ") and line.endswith("SIMULATED.") for line in lines)
+    assert not any(line.startswith("id  ") for line in lines)
