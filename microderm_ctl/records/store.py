@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from microderm_ctl.errors import FileProblem, UsageProblem
+from microderm_ctl.records.bench import BenchPart
 from microderm_ctl.records.database import backup_directory, connect, explained_sql
 from microderm_ctl.records.files import data_directory, explained
 from microderm_ctl.records.journal import JournalPart
@@ -42,7 +43,7 @@ def open_store(data_dir: Path | None = None, practice: bool = False) -> "Store":
     return Store(connect(path), path, practice)
 
 
-class Store(PersonsPart, JournalPart, SettlePart):
+class Store(PersonsPart, JournalPart, SettlePart, BenchPart):
     """One open store; close it, or use it with ``with``."""
 
     def __enter__(self) -> Self:

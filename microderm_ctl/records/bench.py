@@ -1,0 +1,208 @@
+"""What a technician's bench wrote down: rows that are only ever added, each a document with its hash.
+
+A row is on the disk when ``append_row`` returns, so that work which was cut off goes on from
+what is here. What a document means is for the bench to know; here it is a text.
+"""
+
+import re
+import secrets
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from microderm_ctl.errors import FileProblem, UsageProblem
+from microderm_ctl.records.base import StoreBase
+from microderm_ctl.records.canonical import canonical, parsed, sha256_of
+
+DOCUMENT_MOST_BYTES: Final = 1_048_576
+"""Of a document's text. A certificate with all its samples is about a tenth of it; what is larger was not measured, but made up."""
+ID_LETTERS: Final = 8
+"""Forty bits: among a thousand benches, two draw the same id once in two million worlds."""
+PRACTICE_ID: Final = "SIM-"
+END: Final = "end"
+"""The kind of the row by which a run is finished. What belongs to it may follow, such as an amended certificate."""
+
+_CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_RUN_ID: Final = re.compile(r"(?:[0-9a-f]{32})?")
+_KIND: Final = re.compile(r"[a-z][a-z0-9-]{0,31}")
+_UNIT_MOST: Final = 64
+_COLUMNS: Final = "number, run_id, kind, unit, at_s, document, sha256"
+_ADD: Final = f"INSERT INTO bench_rows ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_ADD_OTHER: Final = f"INSERT INTO bench_other_rows (bench, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_FINISHED: Final = f"run_id = '' OR run_id IN (SELECT run_id FROM bench_rows WHERE kind = '{END}')"
+
+
+class BenchRow(NamedTuple):
+    """One row of a bench, which numbers its own from 1 without a gap.
+
+    ``run_id`` is 32 hex digits, empty for what belongs to no run; ``unit`` a serial number, empty where it is about none.
+    ``sha256`` is that of the document's canonical text.
+    """
+
+    bench: str
+    number: int
+    run_id: str
+    kind: str
+    unit: str
+    at_s: int
+    document: dict[str, Any]
+    sha256: str
+
+
+class BenchPart(StoreBase):
+    """The bench rows of a store, its certificate numbers, and what was fetched from other benches."""
+
+    def bench_id(self) -> str:
+        """Return the id of this bench, drawn when it is first asked for."""
+        known = self._read("SELECT bench FROM bench_self")
+        if known:
+            return str(known[0][0])
+        with self._write():
+            return self._drawn_id()
+
+    def _drawn_id(self) -> str:
+        """Return the id of this bench inside a ``_write``."""
+        known = self._run("SELECT bench FROM bench_self").fetchone()
+        if known:
+            return str(known[0])
+        drawn = (PRACTICE_ID if self.practice else "") + "".join(secrets.choice(_CROCKFORD) for _ in range(ID_LETTERS))
+        self._insert("bench_self", only=1, bench=drawn)
+        return drawn
+
+    def append_row(self, kind: str, document: dict[str, Any], *, at_s: int, run_id: str = "", unit: str = "") -> BenchRow:
+        """Add a row and return it; it is on the disk, even if power is lost next.
+
+        Args:
+            kind: lower-case letters, digits and hyphens.
+            document: what ``canonical`` can write.
+            at_s: the UTC second of what it tells.
+            run_id: the run that it belongs to.
+            unit: serial number of the unit that it is about.
+
+        Raises:
+            ValueError, TypeError: it makes no sense, or the document has no canonical text.
+            UsageProblem: the document is too long.
+            FileProblem: it cannot be written.
+        """
+        _judge(kind, run_id, unit, at_s)
+        text = canonical(document)
+        kept = parsed(text)
+        if len(text.encode()) > DOCUMENT_MOST_BYTES:
+            raise UsageProblem(f"This is too long to be kept: {len(text.encode())} bytes.", "Shorten the texts that you gave.")
+        with self._write():
+            bench = self._drawn_id()
+            number = int(self._run("SELECT coalesce(max(number), 0) + 1 FROM bench_rows").fetchone()[0])
+            self._run(_ADD, number, run_id, kind, unit, at_s, text, sha256_of(text))
+        return BenchRow(bench, number, run_id, kind, unit, at_s, kept, sha256_of(text))
+
+    def rows(self, *, run_id: str | None = None, unit: str | None = None, kind: str | None = None) -> tuple[BenchRow, ...]:
+        """Return this bench's rows in order: all, or those of a run, a unit, a kind.
+
+        Raises:
+            FileProblem: one of them was changed or damaged.
+        """
+        asked = {"run_id": run_id, "unit": unit, "kind": kind}
+        wanted = {name: value for name, value in asked.items() if value is not None}
+        where = " AND ".join(f"{name} = ?" for name in wanted) or "1"
+        return self._own_rows(where, *wanted.values())
+
+    def finished_rows(self, after: int = 0, most: int = -1) -> tuple[BenchRow, ...]:
+        """Return the rows of finished runs and of no run in order: those after a number, and no more than so many."""
+        return self._own_rows(f"number > ? AND ({_FINISHED})", after, most=most)
+
+    def finished_hashes(self) -> dict[int, str]:
+        """Return by number the hashes of the rows that ``finished_rows`` returns."""
+        return dict(self._read(f"SELECT number, sha256 FROM bench_rows WHERE {_FINISHED} ORDER BY number"))
+
+    def _own_rows(self, where: str, *values: object, most: int = -1) -> tuple[BenchRow, ...]:
+        found = self._read(f"SELECT {_COLUMNS} FROM bench_rows WHERE {where} ORDER BY number LIMIT ?", *values, most)
+        bench = self.bench_id() if found else ""
+        return tuple(whole_row((bench, *row), self.path) for row in found)
+
+    def next_certificate_number(self, at_s: int) -> str:
+        """Take a certificate number and return it: ``W-<bench>-2026-000123``, or ``SIMULATED-...`` for practice.
+
+        It is never taken twice, and counts on over the years. One that no certificate follows is lost.
+
+        Raises:
+            FileProblem: it cannot be written.
+        """
+        year = datetime.fromtimestamp(at_s, UTC).year
+        with self._write():
+            bench = self._drawn_id()
+            sequence = int(self._run("SELECT coalesce(max(sequence), 0) + 1 FROM bench_certificate_numbers").fetchone()[0])
+            number = f"{'SIMULATED' if self.practice else 'W'}-{bench}-{year}-{sequence:06}"
+            self._insert("bench_certificate_numbers", sequence=sequence, number=number, taken_s=at_s)
+        return number
+
+    def other_rows(self, unit: str | None = None) -> tuple[BenchRow, ...]:
+        """Return what was fetched of a unit, or of all, from other benches: bench by bench, in order.
+
+        Raises:
+            FileProblem: one of them was changed or damaged.
+        """
+        where, values = ("1", ()) if unit is None else ("unit = ?", (unit,))
+        found = self._read(f"SELECT bench, {_COLUMNS} FROM bench_other_rows WHERE {where} ORDER BY bench, number", *values)
+        return tuple(whole_row(row, self.path) for row in found)
+
+    def known_units(self) -> tuple[str, ...]:
+        """Return the serial numbers that this bench has worked on, in order."""
+        return tuple(str(unit) for (unit,) in self._read("SELECT DISTINCT unit FROM bench_rows WHERE unit <> '' ORDER BY unit"))
+
+    def keep_other_rows(self, rows: Iterable[BenchRow]) -> int:
+        """Keep rows of other benches, all or none, and return how many were new.
+
+        Raises:
+            FileProblem: one is here with other content (then none is kept), or they cannot be written.
+        """
+        added = 0
+        with self._write():
+            for row in rows:
+                values = (*row[:6], canonical(row.document), row.sha256)
+                known = self._run(f"SELECT bench, {_COLUMNS} FROM bench_other_rows WHERE bench = ? AND number = ?", *row[:2]).fetchone()
+                if known is None:
+                    self._run(_ADD_OTHER, *values)
+                    added += 1
+                elif known != values:
+                    raise contradiction(row.bench, row.number, known[-1], row.sha256)
+        return added
+
+
+def whole_row(row: tuple[Any, ...], path: Path | str) -> BenchRow:
+    """Return a row as it was read from a place, its document last but one.
+
+    Raises:
+        FileProblem: the document is not the one that was written.
+    """
+    bench, number, run_id, kind, unit, at_s, text, sha256 = row
+    try:
+        if sha256_of(text) != sha256:
+            raise ValueError("another document")
+        return BenchRow(str(bench), int(number), str(run_id), str(kind), str(unit), int(at_s), parsed(text), str(sha256))
+    except (ValueError, TypeError, AttributeError) as error:
+        raise FileProblem(
+            f"Row {number} of bench {bench} in '{path}' was changed or damaged after it was written.",
+            "Nothing was changed. Take it from a copy, or have the work done anew.",
+            {"path": str(path), "cause": "damaged", "bench": bench, "number": number},
+        ) from error
+
+
+def contradiction(bench: str, number: int, known: str, other: str) -> FileProblem:
+    """Return the problem of two rows with one number, by their hashes: the one that is there and the one that came."""
+    return FileProblem(
+        f"Row {number} of bench {bench} is there with other content: {known[:12]} there, {other[:12]} here.",
+        "Two stores use one bench id: one is a copy of the other. Keep the one that is right, and begin anew with the other.",
+        {"bench": bench, "number": number, "sha256_there": known, "sha256_here": other},
+    )
+
+
+def _judge(kind: str, run_id: str, unit: str, at_s: int) -> None:
+    if not _KIND.fullmatch(kind):
+        raise ValueError(f"not a kind of row: {kind!r}")
+    if not _RUN_ID.fullmatch(run_id):
+        raise ValueError(f"not a run id: {run_id!r}")
+    if len(unit) > _UNIT_MOST or (unit and not unit.isprintable()):
+        raise ValueError(f"not a serial number: {unit!r}")
+    if type(at_s) is not int:
+        raise TypeError(f"not a UTC second: {at_s!r}")
