@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Final
 
 from microderm_ctl.clock import Clock
-from microderm_ctl.errors import LinkLost, NoWand, UsageProblem, WandFault
+from microderm_ctl.errors import LinkLost, NoWand, UsageProblem, WandFault, WandSilent
 from microderm_ctl.link import explain, signals, values
 from microderm_ctl.link.driver import VENT_MOST_MS, Driver, Watcher, drive
 from microderm_ctl.link.link import version_mismatch
@@ -196,6 +196,10 @@ class Wand:
         except ProtocolError as error:
             raise UsageProblem(f"This cannot be sent to a wand: {error}.") from error
 
+    def ask_identity(self) -> Identity:
+        """Ask the wand anew who it is; ``identity`` is what it said at the handshake."""
+        return values.identity(self.call(handshake.IdentityRequest()))
+
     def limits(self) -> Limits:
         """Return what the wand itself allows now."""
         return values.limits(self.call(treatment.LimitsRequest()))
@@ -249,7 +253,7 @@ class Wand:
             LinkLost: no answer came; where the wand had acted nonetheless it was stopped.
         """
         asked = _arm_request(rows, treatment_s * 1000, grit_um, utc_s, person_tag, purpose, command_id or 1 + randbelow(0xFFFF_FFFF))
-        self._be_ready()
+        self.be_ready()
         self.take_lease()
         in_force = values.limits_in_force(self._armed(asked))
         self._driver.link.events.clear()
@@ -258,6 +262,17 @@ class Wand:
             self.stop()
             raise trouble
         return in_force
+
+    def be_ready(self) -> None:
+        """Wait until a self-test or a stop is over.
+
+        Raises:
+            WandFault: the wand has found a fault in itself.
+        """
+        self._driver.wait(lambda: self.state not in PASSING_STATES, READY_MS)
+        if self.state in ("FAULT", "LOCKOUT"):
+            reading = self.reading
+            raise explain.fault(reading.cause_number) if reading is not None else WandFault("The wand has found a fault in itself.")
 
     def take_lease(self) -> None:
         """Begin to renew the lease and wait until the wand confirms it; what moves needs it.
@@ -302,6 +317,30 @@ class Wand:
         """Say that the person has read of the fault; return its cause. A press of the button then leaves FAULT."""
         return explain.cause_name(self.call(treatment.AcknowledgeRequest(SESSION)).cause)
 
+    def restart(self, gone_ms: int, timeout_ms: int) -> bool:
+        """Restart the wand, which ends session and lease, and shake hands anew; False where its port went away with it.
+
+        Args:
+            gone_ms: how long after its answer it is not to be spoken to.
+            timeout_ms: how long it may take to answer again.
+
+        Raises:
+            WandRefusal: something runs.
+            Stopped: a signal came meanwhile.
+        """
+        driver, link = self._driver, self._driver.link
+        self.call(handshake.RestartRequest(codes.CONFIRM))
+        before, end_ms = link.boot_id, self.clock.now_ms() + timeout_ms
+        driver.do(lambda _: link.end_session())
+        try:
+            driver.wait(lambda: False, gone_ms)
+            while link.boot_id == before and self.clock.now_ms() < end_ms:
+                driver.settled(driver.do(link.hello))
+                driver.raise_failure()
+        except (LinkLost, WandSilent):
+            return False
+        return link.boot_id != before
+
     def stop(self, timeout_ms: int = VENT_MOST_MS) -> bool:
         """Stop, before all else, and wait until the wand has vented; False if it has not in time.
 
@@ -315,13 +354,6 @@ class Wand:
         return self._driver.wait_for_rest(timeout_ms)
 
     # Inside
-
-    def _be_ready(self) -> None:
-        """Wait until a self-test or a stop is over."""
-        self._driver.wait(lambda: self.state not in PASSING_STATES, READY_MS)
-        if self.state in ("FAULT", "LOCKOUT"):
-            reading = self.reading
-            raise explain.fault(reading.cause_number) if reading is not None else WandFault("The wand has found a fault in itself.")
 
     def _armed(self, asked: treatment.ArmRequest) -> Any:
         """Return the answer to ARM; after a lost one ask the ledger, and send again only what never arrived."""

@@ -88,8 +88,17 @@ class Gates(NamedTuple):
     bleed: Limits
     fixture_leak: Limits
     start_duty: Limits
+    map_fall: Limits
+    map_repeat: Limits
     overshoot: Limits
     settle: Limits
+    ripple: Limits
+    temperature: Limits
+    shown: Limits
+    trip: Limits
+    vent_time: Limits
+    lease_stop: Limits
+    idle_current: Limits
 
 
 class Procedure(NamedTuple):

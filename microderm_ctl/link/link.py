@@ -93,6 +93,11 @@ class Link:
         self._hello_end_ms = now_ms + HELLO_MOST_MS
         return self._hello
 
+    def end_session(self) -> None:
+        """Speak no more until the next ``hello``: the wand restarts, and knows this session no more."""
+        self.session = 0
+        self.lease.wanted = False
+
     def request(self, message: Any) -> Ticket:
         """Queue a request; its ``session`` is filled in when it is sent."""
         ticket = Ticket(message)

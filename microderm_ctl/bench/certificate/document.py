@@ -14,9 +14,9 @@ from typing import Any, Final, NamedTuple
 
 from microderm_ctl.bench.budget import Budget
 from microderm_ctl.bench.calibration import Characteristics
-from microderm_ctl.bench.certificate.frozen import conform, from_plain, to_plain
 from microderm_ctl.bench.characterise import DutyMap, Gains, MapPoint, Plant, Response, StepSample
 from microderm_ctl.bench.decision import Error, is_released
+from microderm_ctl.bench.frozen import conform, from_plain, to_plain
 from microderm_ctl.bench.gauges.record import GaugeRecord
 from microderm_ctl.bench.leak import Decay, Law, Leak, Sample
 from microderm_ctl.bench.measurement import Measurement, has_passed

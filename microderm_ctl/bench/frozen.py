@@ -32,7 +32,7 @@ def to_plain(value: object) -> Any:
         return _plain_float(value)
     if value is None or isinstance(value, str | bool | int):
         return value
-    raise ValueError(f"a certificate has no place for a {type(value).__name__}")
+    raise ValueError(f"a document has no place for a {type(value).__name__}")
 
 
 def from_plain(kind: type[T], value: object) -> T:
@@ -60,7 +60,7 @@ def _word(value: Enum) -> str:
 
 def _plain_float(value: float) -> float | str:
     if isnan(value):
-        raise ValueError("a certificate states numbers, and one of them is none (NaN)")
+        raise ValueError("a document states numbers, and one of them is none (NaN)")
     if value in (inf, -inf):
         return "inf" if value > 0 else "-inf"
     return value + 0.0
@@ -98,7 +98,7 @@ def _read_tuple(kinds: tuple[Any, ...], value: object, where: str) -> tuple[Any,
 
 def _read_fields(kind: Any, value: object, where: str) -> Any:
     if not isinstance(value, dict):
-        raise ValueError(f"'{where or 'certificate'}' is no object")
+        raise ValueError(f"'{where or 'document'}' is no object")
     hints = _hints(kind)
     wrong = sorted(set(value) ^ set(hints))
     if wrong:

@@ -1,0 +1,281 @@
+"""Unit and gauge on one fixture: come to a vacuum from one side, wait until it rests, read both.
+
+The vacuum is made by the wand's own pump. Up to the wand's highest set point its regulator
+holds it; a unit that reads high gets further with a fixed duty, up to where it vents by itself.
+Points are the gauge's: an uncalibrated wand is steered by a straight line between its own
+reading and the gauge's, which the first preload gives.
+"""
+
+from collections.abc import Callable, Sequence
+from statistics import fmean
+from typing import Final, NamedTuple
+
+from microderm_ctl.bench.gauges.gauge import Gauge, GaugeReading
+from microderm_ctl.bench.gauges.judge import Slope, Watch, check_slope, check_vent
+from microderm_ctl.bench.gauges.record import GaugeRecord, check_identity
+from microderm_ctl.bench.procedure import Procedure
+from microderm_ctl.bench.readings import Direction, Reading
+from microderm_ctl.bench.settle import Shown, State, Sums, judge_point, read_point
+from microderm_ctl.bench.work.problems import NotSettled
+from microderm_ctl.bench.work.unit import BenchUnit, Measured
+
+SET_POINT_LEAST_PA: Final = 2_500
+SET_POINT_MOST_PA: Final = 25_000
+RAMP_PA: Final = 200
+"""2 kPa a second, in steps well under the 300 Pa at which the regulator opens the vent: faster, and a large chamber hunts."""
+RAMP_MS: Final = 100
+STRETCH_MS: Final = 20
+"""As long as a step of the wand's program: what is polled fast is asked this often."""
+PAIRS_AT_PA: Final = (2_500, 5_000, 7_500, 10_000)
+"""Where the first preload compares gauge and wand, before it goes on."""
+PAIR_REST_S: Final = 2.0
+VENT_READINGS: Final = 6
+RELEASE_S: Final = 2.0
+"""The vent needs under 1 s."""
+TRIES: Final = 3
+"""A point that was passed by is come to again from its own side; not for ever."""
+BEYOND_STEP: Final = 0.004
+"""Part of full duty by which the pump is turned up beyond the highest set point; some 150 Pa each."""
+BEYOND_MS: Final = 500
+NEAR_PA: Final = 60
+
+
+class Point(NamedTuple):
+    """A settled point with what it was made of."""
+
+    reading: Reading
+    direction: Direction
+    gauge_raw: tuple[str, ...]
+    """The gauge's answers as they came."""
+    shown_pa: float
+    """Mean of what the wand itself showed meanwhile."""
+    temperature_c: float
+
+
+class Line(NamedTuple):
+    """What the wand shows for a vacuum of the gauge: ``offset + slope * vacuum``."""
+
+    slope: float = 1.0
+    offset_pa: float = 0.0
+
+    def wand_pa(self, vacuum_pa: float) -> int:
+        """Return what the wand will show at a vacuum."""
+        return round(self.offset_pa + self.slope * vacuum_pa)
+
+
+class Rig:
+    """A unit and a gauge that hang on one fixture.
+
+    Attributes:
+        line: how the wand reads against the gauge, as far as is known.
+    """
+
+    def __init__(
+        self, unit: BenchUnit, gauge: Gauge, record: GaugeRecord, procedure: Procedure, tell: Callable[[str], None] = lambda text: None
+    ) -> None:
+        """Take over what is connected.
+
+        Args:
+            unit: in SERVICE.
+            gauge: on the same fixture.
+            record: of the gauge, which corrects it.
+            procedure: the numbers.
+            tell: what is being done, for who watches.
+        """
+        self.unit = unit
+        self.gauge = gauge
+        self.record = record
+        self.procedure = procedure
+        self.tell = tell
+        self.line = Line()
+        self._watch = Watch(record.resolution_pa)
+        self._set_pa = 0
+        self._duty = 0.0
+        """Fixed duty beyond the highest set point; 0 while the regulator holds."""
+
+    def begin_series(self) -> None:
+        """Ask the gauge who it is and in which unit, as before every series, and watch it anew.
+
+        Raises:
+            GaugeProblem: silent, another one, or in an absolute unit.
+        """
+        check_identity(self.record, self.gauge.identify())
+        self._watch = Watch(self.record.resolution_pa)
+
+    def read_gauge(self) -> tuple[Shown, GaugeReading]:
+        """Return the gauge's reading, corrected by its certificate, at the time at which it was asked."""
+        self.unit.keep_alive(120_000)  # a person may have to type it, twice
+        reading = self.gauge.read()
+        now_s = self.unit.now_s
+        self.unit.keep_alive(0)
+        late_s = (reading.at_ms - reading.middle_ms) / 1000
+        return Shown(now_s - late_s, self.record.corrected_pa(reading.vacuum_pa)), reading
+
+    # Moving
+
+    def vent(self) -> None:
+        """Open the vent and let the vacuum go."""
+        self.unit.vent()
+        self._set_pa, self._duty = 0, 0.0
+        self.unit.wait(RELEASE_S)
+
+    def go(self, vacuum_pa: int) -> None:
+        """Bring the fixture to a vacuum of the gauge, along a ramp that does not pass it by; 0 vents.
+
+        Raises:
+            NotSettled: the pump does not get there.
+        """
+        if not vacuum_pa:
+            self.vent()
+            return
+        wanted_pa = self.line.wand_pa(vacuum_pa)
+        self._ramp(min(max(wanted_pa, SET_POINT_LEAST_PA), SET_POINT_MOST_PA))
+        if wanted_pa > SET_POINT_MOST_PA:
+            self._beyond(wanted_pa)
+
+    def stay(self) -> None:
+        """Let the pump go on where it is, for another stretch."""
+        if self._duty:
+            self.unit.drive(self._duty)
+        elif self._set_pa:
+            self.unit.hold(self._set_pa)
+
+    def _ramp(self, set_pa: int) -> None:
+        self._duty = 0.0
+        at_pa = self._set_pa or SET_POINT_LEAST_PA
+        step_pa = RAMP_PA if set_pa > at_pa else -RAMP_PA
+        for passed_pa in (*range(at_pa, set_pa, step_pa), set_pa):
+            self._set_pa = passed_pa
+            self.unit.hold(passed_pa)
+            self.unit.wait(RAMP_MS / 1000)
+
+    def _beyond(self, wanted_pa: int) -> None:
+        """Go on with a fixed duty where no set point reaches: a unit that reads high, before it is adjusted."""
+        self.unit.wait(2 * BEYOND_MS / 1000)
+        duty = fmean(self._duties(BEYOND_MS))
+        end_s = self.unit.now_s + self.procedure.numbers.preload_reach_s
+        while self.unit.now_s < end_s:
+            self._duty = duty
+            self.unit.drive(duty)
+            self.unit.wait(BEYOND_MS / 1000)
+            if self._shown_pa() >= wanted_pa - NEAR_PA:
+                self._set_pa = SET_POINT_MOST_PA
+                return
+            duty = min(1.0, duty + BEYOND_STEP)
+        raise NotSettled(
+            f"The pump does not reach {wanted_pa / 1000:.1f} kPa, as the wand reads.", "Look for a leak in fixture and seal, then resume."
+        )
+
+    def _duties(self, duration_ms: int) -> list[float]:
+        end_ms = self.unit.clock.now_ms() + duration_ms
+        found = [self.unit.measure().duty]
+        while self.unit.clock.now_ms() < end_ms:
+            self.unit.wait(STRETCH_MS / 1000)
+            found.append(self.unit.measure().duty)
+        return found
+
+    def _shown_pa(self) -> float:
+        return fmean([self._measured_after(STRETCH_MS).vacuum_pa for _ in range(10)])
+
+    def _measured_after(self, duration_ms: int) -> Measured:
+        self.unit.wait(duration_ms / 1000)
+        return self.unit.measure()
+
+    # Reading
+
+    def point(self, set_pa: int, direction: Direction, mean_s: float | None = None) -> Point:
+        """Come to a point, wait until it rests and read it; 0 is vented.
+
+        Args:
+            set_pa: by the gauge.
+            direction: from where it is come to.
+            mean_s: how long is averaged; that of the procedure unless told.
+
+        Raises:
+            NotSettled: it does not come to rest, or was passed by.
+            GaugeProblem: the gauge is silent, stale, or changed its unit.
+        """
+        self.go(set_pa)
+        return self._settled(set_pa, direction, mean_s or self.procedure.numbers.mean_s)
+
+    def _settled(self, set_pa: int, direction: Direction, mean_s: float) -> Point:
+        numbers, begin_s = self.procedure.numbers, self.unit.now_s
+        wand: list[Sums] = []
+        gauge: list[Shown] = []
+        self.stay()
+        self.unit.measure()
+        while True:
+            self._take(begin_s, wand, gauge)
+            standing = judge_point(numbers, set_pa, direction, wand, gauge, self.unit.now_s - begin_s)
+            if standing.state is State.SETTLED:
+                return self._averaged(set_pa, direction, mean_s)
+            if standing.state is not State.WAITING:
+                raise NotSettled(
+                    f"The point {set_pa / 1000:.1f} kPa going {direction} does not come to rest: {standing.reason}.",
+                    "Look for a leak, a kinked tube or a pump that hunts; then resume, which begins this series again.",
+                    {"set_pa": set_pa, "direction": direction.value, "reason": standing.reason},
+                )
+
+    def _averaged(self, set_pa: int, direction: Direction, mean_s: float) -> Point:
+        numbers, begin_s = self.procedure.numbers, self.unit.now_s
+        wand: list[Sums] = []
+        gauge: list[Shown] = []
+        raw: list[str] = []
+        shown: list[float] = []
+        self.unit.measure()
+        while self.unit.now_s - begin_s < mean_s or len(gauge) < numbers.gauge_readings:
+            measured, reading = self._take(begin_s, wand, gauge)
+            shown.append(measured.vacuum_pa)
+            raw.append(reading.raw)
+        return Point(read_point(numbers, set_pa, wand, gauge), direction, tuple(raw), fmean(shown), measured.temperature_c)
+
+    def _take(self, begin_s: float, wand: list[Sums], gauge: list[Shown]) -> tuple[Measured, GaugeReading]:
+        """Read gauge and wand once, with times that count from the beginning of the point."""
+        shown, reading = self.read_gauge()
+        measured = self.unit.measure()
+        self._watch.add(reading, measured.vacuum_pa)
+        gauge.append(Shown(shown.time_s - begin_s, shown.vacuum_pa))
+        if measured.sums.samples:
+            wand.append(measured.sums._replace(time_s=measured.sums.time_s - begin_s))
+        return measured, reading
+
+    # Getting to know each other
+
+    def check_zero(self) -> float:
+        """Vent, and return what the gauge shows there.
+
+        Raises:
+            GaugeUnfit: it needs to be zeroed, or is absolute.
+        """
+        self.vent()
+        return check_vent([self.read_gauge()[1] for _ in range(VENT_READINGS)])
+
+    def learn_line(self) -> Slope:
+        """Compare gauge and wand up to 10 kPa, and steer by that from here on.
+
+        Returns:
+            The slope of the gauge against the wand.
+
+        Raises:
+            GaugeUnfit: unit, sign or type of the gauge is wrong, or it hangs elsewhere; the sentence names the likely mistake.
+        """
+        pairs: list[tuple[float, float]] = []
+        for set_pa in PAIRS_AT_PA:
+            self._ramp(set_pa)
+            self.unit.wait(PAIR_REST_S)
+            for _ in range(2):
+                shown, reading = self.read_gauge()
+                wand_pa = self._shown_pa()
+                self._watch.add(reading, wand_pa)
+                pairs.append((wand_pa, shown.vacuum_pa))
+        slope = check_slope(self._watch.pairs, reading.unit)
+        self.line = _line(pairs)
+        return slope
+
+
+def _line(pairs: Sequence[tuple[float, float]]) -> Line:
+    """Return the straight line of the wand's readings over the gauge's, by least squares."""
+    wand_pa, gauge_pa = fmean(pair[0] for pair in pairs), fmean(pair[1] for pair in pairs)
+    spread = sum((pair[1] - gauge_pa) ** 2 for pair in pairs)
+    slope = sum((pair[1] - gauge_pa) * (pair[0] - wand_pa) for pair in pairs) / spread
+    return Line(slope, wand_pa - slope * gauge_pa)
