@@ -28,7 +28,12 @@ class ScriptedBoard(Board):
         self.vacuum_pa = self.duty = self.noise = self.draws = 0
         self.vent = self.line = True
         self.touching = self.moving = self.pressed = self.is_restarting = False
-        self.stuck_raw = -1
+        self.stuck_raw = self.stuck_ma = -1
+        self.offset_raw = 0
+        self.pull_pa = 40_000
+        """What full duty reaches on the skin."""
+        self.is_blocked = self.is_full = False
+        """The vent lets nothing in; the memory takes nothing."""
         self.ohm, self.temperature, self.millivolts = 2_200, 281, 5_010
         content = calibration.build(8_192, SERIAL, CALIBRATED_UTC_S, calibration.GAIN_NOMINAL, 0)
         self.slots = {2 * memory.CALIBRATION: memory.build_slot(memory.CALIBRATION, 1, content)}
@@ -37,14 +42,15 @@ class ScriptedBoard(Board):
         """Let 20 ms pass."""
         self.tick_ms += STEP_MS
         self.noise = (self.noise * 1_103 + 12_345) % 65_536
-        target_pa = self.duty * (40_000 if self.touching else 300) // 65_535
-        self.vacuum_pa += (0 - self.vacuum_pa) // 3 if self.vent else (target_pa - self.vacuum_pa) // 8
+        target_pa = self.duty * (self.pull_pa if self.touching else 300) // 65_535
+        if not self.is_blocked:
+            self.vacuum_pa += (0 - self.vacuum_pa) // 3 if self.vent else (target_pa - self.vacuum_pa) // 8
 
     def ticks_ms(self) -> int:
         return self.tick_ms & 0x3FFFFFFF
 
     def raw_pressure(self) -> int:
-        return self.stuck_raw if self.stuck_raw >= 0 else 8_192 + self.vacuum_pa // 2 + self.noise // 4_096
+        return self.stuck_raw if self.stuck_raw >= 0 else 8_192 + self.offset_raw + self.vacuum_pa // 2 + self.noise // 4_096
 
     def motion_mg(self) -> int:
         return 120 + self.noise // 1_024 if self.moving else self.noise // 8_192
@@ -59,7 +65,7 @@ class ScriptedBoard(Board):
         return self.millivolts
 
     def pump_ma(self) -> int:
-        return 320 if self.duty else 4
+        return self.stuck_ma if self.stuck_ma >= 0 else 320 if self.duty else 4
 
     def line_up(self) -> bool:
         return self.line
@@ -90,6 +96,8 @@ class ScriptedBoard(Board):
         return self.slots.get(slot, b"")
 
     def write_slot(self, slot: int, content: bytes) -> None:
+        if self.is_full:
+            raise OSError("no memory")
         self.slots[slot] = bytes(content)
 
     def restart(self, to_loader: bool) -> None:
@@ -99,10 +107,10 @@ class ScriptedBoard(Board):
 class Computer:
     """Talks to the recorded program, renews its lease, and keeps what was heard."""
 
-    def __init__(self, board: ScriptedBoard) -> None:
-        """Start the program on a board."""
+    def __init__(self, board: ScriptedBoard, **constants: int) -> None:
+        """Start the program on a board, with some of its constants changed to see what else takes minutes."""
         self.board = board
-        self.wand = Recorder(board)
+        self.wand = Recorder(board, constants)
         self.session = self._sequence = self._steps = 0
         self.renews = True
         self.telemetry: Telemetry | None = None
@@ -117,7 +125,8 @@ class Computer:
     @property
     def states(self) -> set[str]:
         """Every state the wand was in so far."""
-        return {codes.STATES[message.state] for message in self.heard if isinstance(message, Telemetry)}
+        numbers = {message.state for message in self.heard if isinstance(message, Telemetry)}
+        return {codes.STATES[one] for one in numbers | {message.after for message in self.heard if isinstance(message, StateEvent)}}
 
     def ask(self, request: object) -> Any:
         """Send a request and return its answer or NAK."""
@@ -127,6 +136,14 @@ class Computer:
     def greet(self) -> None:
         """Open a session."""
         self.session = self.ask(HelloRequest(codes.MAGIC, TABLE_HASH, self._sequence)).session
+
+    def send(self, data: bytes) -> list[Any]:
+        """Send bytes as they are and return what came back."""
+        return self._heard(self.wand.feed(data))
+
+    def repeat(self, request: object) -> Any:
+        """Send the last request's number once more."""
+        return self.send(encode(request, self._sequence))[-1]
 
     def run(self, duration_ms: int) -> None:
         """Let time pass, the lease renewed every 100 ms and the whole state compared every second."""
@@ -163,9 +180,9 @@ class Computer:
 
     def ready(self, rows: tuple[tuple[int, int, int], ...] = ((1, 10_000, 20),), treatment_ms: int = 60_000) -> None:
         """Come from power to a treatment that runs on the skin."""
-        self.run(2_000)
+        self.run(800)
         self.greet()
-        self.run(400)
+        self.run(200)
         self.arm(treatment_ms, rows)
         self.zone(0, rows[0][1])
         self.press()

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from microderm_ctl.firmware.app import App
 
 
+FAILED = -0x80000000
+"""Stands for an error of the board; nothing on it reads as this."""
+
+
 def text(value: object) -> str:
     """Return a value as the tape writes it."""
     if value is True or value is False:
@@ -25,10 +29,12 @@ def text(value: object) -> str:
     return str(value)
 
 
-def value_of(word: str) -> int | bytes:
-    """Return the value of a word on the tape."""
+def value_of(word: str) -> int | bytes | None:
+    """Return the value of a word on the tape; FAILED where the board raises an error."""
     if word in ("T", "F"):
         return word == "T"
+    if word in ("E", "N"):
+        return FAILED if word == "E" else None
     return bytes_of(word) if word[0] == "x" else int(word)
 
 
@@ -49,7 +55,7 @@ class Replay:
 
     def __init__(self) -> None:
         """Begin with nothing recorded."""
-        self.recorded: dict[str, list[int | bytes]] = {}
+        self.recorded: dict[str, list[int | bytes | None]] = {}
         self.noted: list[str] = []
 
     def load(self, words: list[str]) -> None:
@@ -59,7 +65,8 @@ class Replay:
             self.recorded[name] = [value_of(part) for part in values.split(",")]
 
     def become(self, words: list[str]) -> None:
-        """Take the board's constants."""
+        """Be another board, with these constants."""
+        self.recorded = {}
         for word in words:
             name, value = word.split("=")
             setattr(self, name, value_of(value))
@@ -74,7 +81,10 @@ class Replay:
                 self.noted.append(key)
             if values is None:
                 return None
-            return values.pop(0) if len(values) > 1 else values[0]
+            value = values.pop(0) if len(values) > 1 else values[0]
+            if value == FAILED:
+                raise OSError(5)
+            return value
 
         return call
 
@@ -84,7 +94,9 @@ def operate(app: "App | None", board: Replay, words: list[str]) -> str:
     said = b""
     if app is None:
         return text(said)
-    if words[0] == "snapshot":
+    if words[0] == "restore":
+        app.state.restore(app.state.snapshot())
+    if words[0] in ("snapshot", "restore"):
         return flat(app.state.snapshot())
     if words[0] == "feed":
         board.load(words[2:])
@@ -102,16 +114,22 @@ def main() -> None:
     sys.path.insert(0, sys.argv[1])
     program = __import__("firmware.app").app
     board = Replay()
-    app = None
+    app = constants = None
     while True:
         words = sys.stdin.readline().split()
         if not words:
             return
         if words[0] == "board":
             board.become(words[1:])
+            app = constants = None
+        elif words[0] == "constants":
+            constants = program.Constants()
+            for word in words[1:]:
+                name, value = word.split("=")
+                setattr(constants, name, int(value))
         elif words[0] == "start":
             board.load(words[1:])
-            app = program.App(board)
+            app = program.App(board, constants)
         print(operate(app, board, words))
 
 

@@ -16,6 +16,8 @@ from microderm_protocol.messages.treatment import (
     SetPointRequest,
 )
 from tests.conformance.computer import Computer, ScriptedBoard
+from tests.conformance.sessions_bench import service
+from tests.conformance.sessions_causes import causes, refusals
 from tests.conformance.tape import Tape
 
 VECTORS = Path(__file__).resolve().parents[2] / "protocol" / "vectors"
@@ -178,4 +180,5 @@ def _require(holds: bool, computer: Computer) -> None:
         raise AssertionError(f"states {sorted(computer.states)}, causes {sorted(computer.causes)}, last {computer.heard[-3:]}")
 
 
-SESSIONS: dict[str, Callable[[], Tape]] = {play.__name__: play for play in (treatment, silence, stops, faults, garbage, golden)}
+PLAYS = (treatment, silence, stops, faults, causes, refusals, service, garbage, golden)
+SESSIONS: dict[str, Callable[[], Tape]] = {play.__name__: play for play in PLAYS}
