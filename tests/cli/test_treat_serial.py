@@ -1,8 +1,12 @@
-"""Treatments over real serial bytes: a simulator on a pseudo-terminal in one process, the program in others."""
+"""Treatments over real serial bytes: a simulator on a pseudo-terminal in one process, the program in others.
+
+The wand's program runs on this Python, and again on a real MicroPython that the simulator's board drives.
+"""
 
 import json
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -16,6 +20,7 @@ import pytest
 
 from microderm_ctl.safety import all_no
 from tests.cli.treating import House
+from tests.conformance import runtime
 
 if sys.platform == "win32":
     pytest.skip("there are no pseudo-terminals here", allow_module_level=True)
@@ -26,20 +31,24 @@ WITHOUT_DESCRIPTOR: Final = (
     "from microderm_ctl.cli.main import main; main()"
 )
 PROGRAM: Final = {True: ("-m", "microderm_ctl"), False: ("-c", WITHOUT_DESCRIPTOR)}
+SIMULATOR: Final = {"cpython": ("-m", "microderm_ctl"), "micropython": ("-m", "tests.conformance.live")}
+both_wands = pytest.mark.parametrize(
+    ("wand_on", "use_descriptor"), [("cpython", True), ("cpython", False), ("micropython", True)], ids=["True", "False", "micropython"]
+)
 
 
 class Started:
     """A program of ours whose lines are awaited."""
 
-    def __init__(self, house: House, *words: str, use_descriptor: bool = True) -> None:
-        command = [sys.executable, *PROGRAM[use_descriptor], *words]
+    def __init__(self, house: House, *words: str, program: tuple[str, str] = PROGRAM[True], **environment: str) -> None:
+        command = [sys.executable, *program, *words]
         self.process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env=os.environ | {"MICRODERM_DATA_DIR": str(house.data)},
+            env=os.environ | {"MICRODERM_DATA_DIR": str(house.data), "PYTHONPATH": str(runtime.ROOT)} | environment,
         )
         self.events: list[dict[str, Any]] = []
         self._lines: queue.Queue[str | None] = queue.Queue()
@@ -68,16 +77,25 @@ class Started:
 
 
 @contextmanager
-def started(house: House, *words: str, use_descriptor: bool = True) -> Iterator[Started]:
-    program = Started(house, *words, "--json", use_descriptor=use_descriptor)
+def started(house: House, *words: str, program: tuple[str, str] = PROGRAM[True], **environment: str) -> Iterator[Started]:
+    running = Started(house, *words, "--json", program=program, **environment)
     try:
-        yield program
+        yield running
     finally:
-        program.process.kill()
-        program.process.wait()
-        for stream in (program.process.stdout, program.process.stderr):
+        running.process.kill()
+        running.process.wait()
+        for stream in (running.process.stdout, running.process.stderr):
             if stream is not None:
                 stream.close()
+
+
+@contextmanager
+def served(house: House, wand_on: str, *words: str, **environment: str) -> Iterator[Started]:
+    """Serve a wand on a pseudo-terminal, its program on this Python or on MicroPython."""
+    if wand_on == "micropython":
+        environment["MICROPYTHON"] = runtime.find_or_skip()
+    with started(house, "simulate", "--pty", "--seed", "1", *words, program=SIMULATOR[wand_on], **environment) as wand:
+        yield wand
 
 
 @pytest.fixture
@@ -94,12 +112,12 @@ def _answers(house: House) -> str:
     return str(path)
 
 
-@pytest.mark.parametrize("use_descriptor", [True, False])
-def test_a_patch_test_runs_to_its_end_over_a_pseudo_terminal(house: House, use_descriptor: bool) -> None:
-    with started(house, "simulate", "--pty", "--seed", "1") as wand:
+@both_wands
+def test_a_patch_test_runs_to_its_end_over_a_pseudo_terminal(house: House, wand_on: str, use_descriptor: bool) -> None:
+    with served(house, wand_on) as wand:
         port = wand.wait_for("ready")["port"]
         words = ("patch-test", "--port", port, "--yes", "--answers", _answers(house), "--site", "forearm")
-        with started(house, *words, use_descriptor=use_descriptor) as program:
+        with started(house, *words, program=PROGRAM[use_descriptor]) as program:
             result = program.wait_for("result")
             assert program.end() == 0, program.errors()
     assert result["patch_test"]["complete"] and result["patch_test"]["sealed_ms"] == 3_000
@@ -109,13 +127,13 @@ def test_a_patch_test_runs_to_its_end_over_a_pseudo_terminal(house: House, use_d
 
 
 @pytest.mark.hazard("H-48", "computer")
-@pytest.mark.parametrize("use_descriptor", [True, False])
-def test_stop_in_another_terminal_ends_a_treatment_in_order(house: House, use_descriptor: bool) -> None:
+@both_wands
+def test_stop_in_another_terminal_ends_a_treatment_in_order(house: House, wand_on: str, use_descriptor: bool) -> None:
     trace = house.directory / "trace.ndjson"
-    with started(house, "simulate", "--pty", "--seed", "1", "--trace", str(trace)) as wand:
+    with served(house, wand_on, "--trace", str(trace)) as wand:
         port = wand.wait_for("ready")["port"]
         words = ("treat", "--port", port, "--yes", "--answers", _answers(house), "--zone", "nose")
-        with started(house, *words, use_descriptor=use_descriptor) as program:
+        with started(house, *words, program=PROGRAM[use_descriptor]) as program:
             program.wait_for("running")
             command = [sys.executable, "-m", "microderm_ctl", "stop", "--json"]
             stopped = subprocess.run(
@@ -141,7 +159,7 @@ def test_stop_in_another_terminal_ends_a_treatment_in_order(house: House, use_de
 
 @pytest.mark.hazard("H-09", "computer")
 def test_kill_9_leaves_an_open_record_that_the_next_start_settles(house: House) -> None:
-    with started(house, "simulate", "--pty", "--seed", "1") as wand:
+    with served(house, "cpython") as wand:
         port = wand.wait_for("ready")["port"]
         words = ("treat", "--port", port, "--yes", "--answers", _answers(house), "--zone", "nose")
         with started(house, *words) as program:
@@ -157,3 +175,17 @@ def test_kill_9_leaves_an_open_record_that_the_next_start_settles(house: House) 
         first = house.treatments()[0]
     assert first.settled_by == "ledger" and first.cause in ("hang-up", "lease")
     assert 0 < (first.sealed_ms or 0) < 12_000
+
+
+def test_a_wand_whose_micropython_dies_is_gone_and_the_computer_says_so(house: House) -> None:
+    pid_file = house.directory / "pid"
+    with served(house, "micropython", MICROPYTHON_PID_FILE=str(pid_file)) as wand:
+        port = wand.wait_for("ready")["port"]
+        words = ("treat", "--port", port, "--yes", "--answers", _answers(house), "--zone", "nose")
+        with started(house, *words) as program:
+            program.wait_for("running")
+            os.kill(int(pid_file.read_text()), signal.SIGKILL)
+            assert wand.end() == 6 and "MicroPython has ended" in wand.errors()
+            assert program.end() == 6, program.errors()
+    (record,) = house.treatments()
+    assert record.ended_s is None or record.cause not in ("none", "treatment-done")

@@ -1,30 +1,23 @@
 """The wand's own files, unchanged, do on MicroPython what they do on CPython: every byte, drive, slot and state."""
 
 import functools
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.conformance.runtime import ROOT, find_or_skip
 from tests.conformance.sessions import SESSIONS
 from tests.conformance.tape import Tape
 
-ROOT = Path(__file__).resolve().parents[2]
 PEER = Path(__file__).with_name("peer.py")
-OWN = ROOT / ".venv-micropython" / ("Scripts/micropython.exe" if sys.platform == "win32" else "bin/micropython")
 
 
 @pytest.fixture(scope="module")
 def micropython() -> str:
     """Return the program to run, from MICROPYTHON or the environment that `make` sets up."""
-    chosen = os.environ.get("MICROPYTHON", "")
-    if chosen:
-        return chosen
-    if not OWN.exists():
-        pytest.skip(f"there is no MicroPython: MICROPYTHON is not set and {OWN.relative_to(ROOT)} is missing (make test-micropython)")
-    return str(OWN)
+    return find_or_skip()
 
 
 @functools.cache

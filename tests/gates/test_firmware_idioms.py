@@ -1,18 +1,16 @@
 """What MicroPython does otherwise: the gate finds it, and it really is so there; and what is the same, the gate leaves alone."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.conformance import runtime
 from tests.gates import firmware_subset
 
-ROOT = Path(__file__).resolve().parents[2]
 PEER = Path(__file__).with_name("idioms_peer.py")
-OWN = ROOT / ".venv-micropython" / ("Scripts/micropython.exe" if sys.platform == "win32" else "bin/micropython")
 
 DIFFERENT = (
     ("bytes", "r = 'ä'.encode('ascii')"),
@@ -123,16 +121,13 @@ SAME = (
 @pytest.fixture
 def micropython() -> str:
     """Return the program to run, from MICROPYTHON or the environment that `make` sets up."""
-    chosen = os.environ.get("MICROPYTHON", "")
-    if not chosen and not OWN.exists():
-        pytest.skip(f"there is no MicroPython: MICROPYTHON is not set and {OWN.relative_to(ROOT)} is missing (make test-micropython)")
-    return chosen or str(OWN)
+    return runtime.find_or_skip()
 
 
-def _results(runtime: str, sources: list[str]) -> list[str]:
-    options = ["-W", "ignore"] if runtime == sys.executable else []
+def _results(python: str, sources: list[str]) -> list[str]:
+    options = ["-W", "ignore"] if python == sys.executable else []
     done = subprocess.run(
-        [runtime, *options, str(PEER)], input=json.dumps(sources), capture_output=True, text=True, timeout=60, check=True, encoding="utf-8"
+        [python, *options, str(PEER)], input=json.dumps(sources), capture_output=True, text=True, timeout=60, check=True, encoding="utf-8"
     )
     return done.stdout.splitlines()
 

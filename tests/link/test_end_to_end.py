@@ -1,4 +1,7 @@
-"""The whole way in real time: a virtual wand behind a real port, and a computer's side that ends in every way it can."""
+"""The whole way in real time: a virtual wand behind a real port, and a computer's side that ends in every way it can.
+
+The wand's program runs on this Python and, where the name says so, on a real MicroPython.
+"""
 
 import signal
 import subprocess
@@ -15,6 +18,8 @@ from microderm_ctl.simulator.ports import Port, TcpPort
 from microderm_ctl.simulator.serve import Server
 from microderm_ctl.simulator.unit import Unit, make_unit
 from microderm_ctl.wand import Row, Wand
+from tests.conformance import runtime
+from tests.conformance.live import Native
 
 pty_port = pytest.importorskip("microderm_ctl.simulator.pty_port")
 if sys.platform == "win32":
@@ -73,14 +78,27 @@ class Served:
         self._thread.join()
 
 
-@pytest.fixture(params=[pty_port.PtyPort, TcpPort], ids=["pty", "tcp"])
-def served(request: pytest.FixtureRequest) -> Iterator[Served]:
-    one = Served(request.param)
+PORTS: dict[str, type[Port]] = {"pty": pty_port.PtyPort, "tcp": TcpPort, "micropython": pty_port.PtyPort}
+
+
+def put_on_micropython(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the program of every unit run on MicroPython, or leave the test out."""
+    runtime.find_or_skip()
+    monkeypatch.setattr("microderm_ctl.simulator.unit.App", Native)
+
+
+@pytest.fixture
+def served(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    if request.param == "micropython":
+        put_on_micropython(monkeypatch)
+    one = Served(PORTS[request.param])
     yield one
     one.close()
 
 
-@pytest.mark.parametrize("use_descriptor", [True, False], ids=["descriptor", "without"])
+@pytest.mark.parametrize(
+    ("served", "use_descriptor"), [("pty", True), ("pty", False), ("tcp", True), ("tcp", False), ("micropython", True)], indirect=["served"]
+)
 def test_a_treatment_begins_runs_and_ends_over_a_real_port(served: Served, use_descriptor: bool) -> None:
     with Wand.open(served.path, use_descriptor=use_descriptor) as wand:
         assert wand.identity.serial == "SIM-0042"
@@ -105,18 +123,22 @@ def test_a_treatment_begins_runs_and_ends_over_a_real_port(served: Served, use_d
 @pytest.mark.hazard("H-09", "wand")
 @pytest.mark.hazard("H-48", "computer")
 @pytest.mark.parametrize(
-    ("number", "use_descriptor", "causes", "exit_code"),
+    ("number", "use_descriptor", "causes", "exit_code", "wand_on"),
     [
-        (signal.SIGKILL, True, {"hang-up"}, -signal.SIGKILL),
-        (signal.SIGKILL, False, {"hang-up"}, -signal.SIGKILL),
-        (signal.SIGTERM, True, {"stop"}, 130),
-        (signal.SIGINT, False, {"stop"}, 130),
-        (signal.SIGHUP, True, {"stop"}, 130),
+        (signal.SIGKILL, True, {"hang-up"}, -signal.SIGKILL, "cpython"),
+        (signal.SIGKILL, False, {"hang-up"}, -signal.SIGKILL, "cpython"),
+        (signal.SIGTERM, True, {"stop"}, 130, "cpython"),
+        (signal.SIGINT, False, {"stop"}, 130, "cpython"),
+        (signal.SIGHUP, True, {"stop"}, 130, "cpython"),
+        (signal.SIGKILL, True, {"hang-up"}, -signal.SIGKILL, "micropython"),
+        (signal.SIGTERM, True, {"stop"}, 130, "micropython"),
     ],
 )
 def test_whatever_ends_the_computers_side_ends_the_treatment(
-    number: signal.Signals, use_descriptor: bool, causes: set[str], exit_code: int
+    number: signal.Signals, use_descriptor: bool, causes: set[str], exit_code: int, wand_on: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if wand_on == "micropython":
+        put_on_micropython(monkeypatch)
     served = Served(pty_port.PtyPort)
     arguments = [sys.executable, "-c", textwrap.dedent(COMPUTER), served.path, str(use_descriptor)]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as computer:
