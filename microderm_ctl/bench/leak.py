@@ -8,7 +8,7 @@ wand has a bleed, a hole of 0.4 mm that lets the vacuum go when power fails: an 
 
 from collections.abc import Sequence
 from enum import Enum
-from math import fsum, log, sqrt
+from math import exp, fsum, log, sqrt
 from typing import NamedTuple
 
 from microderm_ctl.bench.budget import Budget, Component, Shape, combine
@@ -26,6 +26,10 @@ class Law(Enum):
     def straight(self, vacuum_pa: float) -> float:
         """Return what falls on a straight line."""
         return log(vacuum_pa) if self is Law.LAMINAR else sqrt(vacuum_pa)
+
+    def curved(self, straight: float) -> float:
+        """Return the vacuum of what falls on a straight line; below none there is none."""
+        return exp(straight) if self is Law.LAMINAR else max(0.0, straight) ** 2
 
     def stretch(self, vacuum_pa: float) -> float:
         """Return pascals per unit of the straight line at a vacuum."""

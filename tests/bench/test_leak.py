@@ -93,3 +93,9 @@ def test_the_bleed_of_a_sound_wand_is_a_pass_and_a_blocked_one_or_a_leak_is_not(
     assert bled(Plant(), 0.0, 20) == pytest.approx(AMBIENT_PA / 60e-6 * area_m2 * sqrt(20_000), rel=0.02)
     assert limits.judge(bled(Plant(bleed_mm2=0.02), 0.0, 20)) is Outcome.FAIL
     assert limits.judge(bled(Plant(), 0.2, 20)) is Outcome.FAIL
+
+
+@pytest.mark.parametrize("law", Law)
+def test_a_law_is_bent_back_as_it_was_made_straight(law: Law) -> None:
+    assert law.curved(law.straight(12_345.0)) == pytest.approx(12_345.0)
+    assert law.curved(-1.0) >= 0

@@ -10,6 +10,7 @@ seconds UTC; the page shows times by ``Dates.offset_min``, the clock of the benc
 """
 
 import json
+import re
 from typing import Any, Final, NamedTuple
 
 from microderm_ctl.bench.budget import Budget
@@ -28,6 +29,7 @@ FORMAT: Final = 1
 KIND: Final = "microderm certificate"
 SIMULATED_NUMBERS: Final = "SIMULATED-"
 """How the numbers begin of what came from a simulated unit or gauge; no other number begins so."""
+_NUMBER: Final = re.compile(r"[A-Z0-9][A-Z0-9-]{2,63}")
 _ISSUE_IT_AGAIN: Final = "Take the certificate's text from the bench that issued it: 'microderm bench certificate NUMBER --to FILE.json'."
 
 
@@ -157,6 +159,9 @@ class LeakDown(NamedTuple):
 
     law: Law
     samples: tuple[Sample, ...]
+    start_pa: float
+    """Between here and ``end_pa`` the law was fitted."""
+    end_pa: float
     total: Decay
     fixture: Decay | None
     leak: Leak
@@ -242,7 +247,12 @@ class Certificate(NamedTuple):
     @property
     def conforms(self) -> bool:
         """Whether the unit, as it leaves the bench, meets the specification under the decision rule."""
-        return is_released(self.as_left or self.as_found) and has_passed(self.judged)
+        return self.is_verified and is_released(self.as_left or self.as_found) and has_passed(self.judged)
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether there are results of the unit as it leaves the bench: after an adjustment those as found say nothing of it."""
+        return bool(self.as_left) or self.adjustment.new is None
 
 
 class Change(NamedTuple):
@@ -358,7 +368,6 @@ def _check(certificate: Certificate) -> None:
         ValueError: named.
     """
     needed = {
-        "number": certificate.number,
         "name of the laboratory": certificate.laboratory.name,
         "address of the laboratory": certificate.laboratory.address,
         "place of the work": certificate.laboratory.place,
@@ -369,6 +378,8 @@ def _check(certificate: Certificate) -> None:
         "person who authorises it": certificate.people.authorised_by,
         "certificate of the gauge": certificate.gauge.certificate,
     }
+    if not _NUMBER.fullmatch(certificate.number):
+        raise ValueError("its number is not made of capital letters, digits and hyphens")
     for name, value in needed.items():
         if not value.strip():
             raise ValueError(f"the {name} is missing")

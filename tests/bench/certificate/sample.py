@@ -69,13 +69,13 @@ def results(seed: int = 7, unit: UnitErrors = SOUND) -> tuple[Calibration, tuple
 
 def leak_down() -> LeakDown:
     random, gates = Random(3), PROCEDURE.gates
-    seconds = [i * 0.05 for i in range(30)]
+    seconds = [i * 0.05 for i in range(60)]
     samples = [Sample(t, max(0.0, sqrt(20_000) - 41 * max(0.0, t - 0.1)) ** 2 + random.gauss(0, 20)) for t in seconds]
     total = decay([one for one in samples if one.time_s > 0.1], 20_000.0, Law.ORIFICE, 18_000.0, 6_000.0)
     fixture = Decay(20_000.0, 8.3, 0.2, 148, 150, 4.0)
     leak = subtract(total, fixture, 60.0, 30.0)
     judged = (measure("bleed", leak.rate_pa_s, gates.bleed), measure("fixture_leak", fixture.rate_pa_s * 60, gates.fixture_leak))
-    return LeakDown(Law.ORIFICE, tuple(samples), total, fixture, leak, judged)
+    return LeakDown(Law.ORIFICE, tuple(samples), 18_000.0, 6_000.0, total, fixture, leak, judged)
 
 
 def duty_study() -> DutyStudy:

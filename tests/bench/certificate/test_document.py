@@ -65,6 +65,7 @@ CHANGES: dict[str, Callable[[dict[str, Any]], object]] = {
     "no results": lambda table: table["certificate"].update(as_found=[]),
     "address of the laboratory is missing": lambda table: table["certificate"]["laboratory"].update(address=" "),
     "numbers of its own": lambda table: table["certificate"]["item"].update(is_simulated=True),
+    "capital letters": lambda table: table["certificate"].update(number="W-1</style>"),
     "not in their order": lambda table: table["certificate"]["dates"].update(from_s=2_000_000_000),
     "no format": lambda table: table.update(format=True),
     "does not say that it is one": lambda table: table.update(kind="invoice"),
@@ -134,7 +135,7 @@ def test_a_gauge_record_becomes_what_a_certificate_says() -> None:
 
 def test_it_conforms_only_without_a_doubt() -> None:
     certificate = whole()
-    assert certificate.conforms
+    assert certificate.conforms and not certificate._replace(as_left=()).conforms
     worse = certificate.as_left[0]._replace(error_pa=480.0)
     worse = worse._replace(verdict=decide(worse.error_pa, worse.expanded_pa, certificate.rule.tolerance_pa))
     assert not certificate._replace(as_left=(worse, *certificate.as_left[1:])).conforms
