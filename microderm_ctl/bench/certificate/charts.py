@@ -82,7 +82,7 @@ def residuals(values: Characteristics, gates: Sequence[Measurement]) -> Picture:
         plot.level("limit", -limit)
         plot.sign("limit", "line", f"limit \N{PLUS-MINUS SIGN}{limit:g} Pa{'' if limit <= reach else ', outside the picture'}")
     told = f"Residuals of the fit at {len(points)} points; the largest is {max(map(abs, values.residuals_pa)):.0f} Pa."
-    return plot.picture("residuals", "Residuals of the new curve", told)
+    return plot.picture("residuals", "Residuals of the fitted curve", told)
 
 
 def leak_down(leak: LeakDown) -> Picture:

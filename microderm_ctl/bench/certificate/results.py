@@ -30,6 +30,8 @@ _CHECKS: Final = (
     Column("Unit", 0.11, False),
     Column("Outcome", 0.16, False),
 )
+_BESIDE: Final = 7
+"""Budgets beside each other."""
 _BUDGET: Final = (
     Column("Component", 0.30, False),
     Column("Stated", 0.10),
@@ -100,7 +102,7 @@ def adjustment(certificate: Certificate) -> Section:
                 )
             )
         )
-        blocks.append(Figure(charts.residuals(values, certificate.gates), "Residuals of the new curve; bars reach from up to down."))
+        blocks.append(Figure(charts.residuals(values, certificate.gates), "Residuals of the fitted curve; bars reach from up to down."))
     return Section("Adjustment", tuple(blocks))
 
 
@@ -145,7 +147,35 @@ def budgets(certificate: Certificate) -> Section | None:
     """Return every budget with its components; None where there is none."""
     if not certificate.budgets:
         return None
-    return Section("Uncertainty", (Sentence(words.UNCERTAINTY), *(_budget(one) for one in certificate.budgets)))
+    all_budgets = certificate.budgets
+    largest = max(all_budgets, key=lambda one: one.expanded)
+    names = [component.name for component in largest.components]
+    if len(all_budgets) > 1 and all([component.name for component in one.components] == names for one in all_budgets):
+        return Section(
+            "Uncertainty",
+            (Sentence(words.UNCERTAINTY), Sentence(words.BUDGETS), *_overviews(all_budgets), _budget(largest)),
+        )
+    return Section("Uncertainty", (Sentence(words.UNCERTAINTY), *(_budget(one) for one in all_budgets)))
+
+
+def _overviews(all_budgets: Sequence[Budget]) -> Iterable[Table]:
+    """Yield the components of several budgets beside each other, so many in a table as there is room for."""
+    for first in range(0, len(all_budgets), _BESIDE):
+        some = all_budgets[first : first + _BESIDE]
+        columns = (
+            Column("Component: u in Pa at", 0.36, False),
+            *(Column(f"{kpa(one.vacuum_pa, 1)} kPa", 0.64 / len(some)) for one in some),
+        )
+        rows = [
+            (component.name, *(fixed(one.components[i].contribution, 2) for one in some)) for i, component in enumerate(some[0].components)
+        ]
+        rows += [
+            ("combined", *(fixed(one.combined, 2) for one in some)),
+            ("effective degrees of freedom", *(_degrees(one.degrees) for one in some)),
+            ("k", *(fixed(one.k, 2) for one in some)),
+            ("expanded, U = k u", *(fixed(one.expanded, 1) for one in some)),
+        ]
+        yield Table("Budgets", columns, tuple(rows), strong=frozenset(range(len(rows) - 4, len(rows))))
 
 
 def _budget(budget: Budget) -> Table:

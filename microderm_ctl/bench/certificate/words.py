@@ -52,6 +52,10 @@ TRACEABILITY: Final = (
 CONVENTIONS: Final = "Vacuum is stated in kPa below ambient, positive. Error is what the unit shows less the reference."
 ONLY_THE_ITEM: Final = "The results relate only to the item calibrated, in the condition and under the conditions stated."
 IN_FULL: Final = "This certificate is not to be reproduced except in full, unless the laboratory has approved in writing."
+BUDGETS: Final = (
+    "Standard uncertainty u of each component at the vacuums below; the table after it shows how they come about at the one with the "
+    "largest U. The document of record holds all of them."
+)
 BY_CUSTOMER: Final = "supplied by the customer"
 CHARTED: Final = "Up and down are drawn beside each other, so that both are seen."
 NOT_DONE: Final = "Not part of this work: {parts}."
@@ -85,6 +89,15 @@ MEASURED: Final = {
     "start_duty": "Start duty",
     "overshoot": "Overshoot of the step",
     "settle": "Settling time",
+    "ripple": "Ripple",
+    "map_fall": "Largest fall with rising duty",
+    "map_repeat": "A middle point once more",
+    "temperature": "Temperature of the room",
+    "idle_current": "Current with the pump off",
+    "shown": "What it shows against its own record",
+    "vent_time": "Time to vent",
+    "lease_stop": "Stop without word from the computer",
+    "trip": "Vacuum at which it vents by itself",
 }
 LAWS: Final = {"laminar": "laminar, ln v falls on a straight line", "orifice": "orifice, \N{SQUARE ROOT}v falls on a straight line"}
 PARTS: Final = {

@@ -82,7 +82,16 @@ def judge_leak(procedure: Procedure, found: steps.LeakDown, fixture: Decay | Non
     n = procedure.numbers
     total = decay(found.samples, n.leak_from_pa, Law.ORIFICE, n.leak_start_pa, n.leak_end_pa)
     leak = subtract(total, fixture, UNIT_ML, FIXTURE_ML)
-    return LeakDown(Law.ORIFICE, found.samples, total, fixture, leak, (measure("bleed", leak.rate_pa_s, procedure.gates.bleed),))
+    return LeakDown(
+        Law.ORIFICE,
+        found.samples,
+        n.leak_start_pa,
+        n.leak_end_pa,
+        total,
+        fixture,
+        leak,
+        (measure("bleed", leak.rate_pa_s, procedure.gates.bleed),),
+    )
 
 
 def judge_duty(procedure: Procedure, found: steps.DutyStudy) -> DutyStudy:

@@ -19,6 +19,7 @@ from microderm_ctl.bench.certificate.document import (
 )
 from microderm_ctl.bench.decision import Error, is_released
 from microderm_ctl.bench.measurement import Measurement, has_passed
+from microderm_ctl.bench.procedure import Procedure
 from microderm_ctl.bench.readings import Coefficients
 from microderm_ctl.bench.uncertainty import in_use
 from microderm_ctl.bench.work import judge
@@ -136,6 +137,12 @@ def _hold_to(measurements: tuple[Measurement, ...], hint: str) -> None:
         raise OutOfLimits(f"Out of limits: {'; '.join(failed)}.", hint, {"failed": failed})
 
 
+def specification(procedure: Procedure) -> str:
+    """Return what a unit has to keep, as a certificate says it."""
+    n = procedure.numbers
+    return f"error within \N{PLUS-MINUS SIGN}{n.tolerance_pa / 1000:.2f} kPa from 0 to {n.top_pa / 1000:g} kPa ({procedure.name})"
+
+
 def certify(work: Calibrating, done: Done, papers: Papers, number: str, issued_s: int) -> Certificate:
     """Return the certificate of a run that passed.
 
@@ -161,7 +168,7 @@ def certify(work: Calibrating, done: Done, papers: Papers, number: str, issued_s
         Environment(min(temperatures), max(temperatures), begun.pressure_pa, begun.humidity_percent),
         reference_gauge(record),
         People(begun.operator, papers.authorised_by, papers.role),
-        Rule(f"{procedure.name}: error of the reading", procedure.numbers.tolerance_pa, procedure.numbers.adjust_above_pa),
+        Rule(specification(procedure), procedure.numbers.tolerance_pa, procedure.numbers.adjust_above_pa),
         Adjustment(done.measured.old_coefficients, done.used if done.judged.needs_adjustment else None, done.measured.old.is_first),
         done.judged.as_found,
         done.as_left,

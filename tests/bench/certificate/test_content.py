@@ -11,7 +11,7 @@ from microderm_ctl.bench.certificate.document import Change as Changed
 from microderm_ctl.bench.decision import decide
 from microderm_ctl.bench.measurement import Limits, measure
 from microderm_ctl.records.canonical import sha256_of
-from tests.bench.certificate.sample import smallest, whole
+from tests.bench.certificate.sample import PROCEDURE, smallest, whole
 
 
 def said(page: Page) -> str:
@@ -44,7 +44,7 @@ ASKED = {
     "d end": "End of certificate W-7KQ2M9XA-2026-000123",
     "e customer": "Studio Ωmega, Łódź\nul. Piotrkowska 1",
     "f method": "CAL-VAC-1, version 1: Vacuum calibration against a reference gauge",
-    "f method's hash": "SHA-256 d6074c54266db49b",
+    "f method's hash": f"SHA-256 {PROCEDURE.sha256}",
     "g item": "microderm wand, serial number W-0117",
     "g hardware": "Raspberry Pi Pico, board 1, hardware 2",
     "g firmware": "0.1.0, build 5f3a90c1",
@@ -77,11 +77,14 @@ ASKED = {
     "gates": "Gain against nominal 0.979 0.95 1.05  pass",
     "characteristics": "Residual of the fit, Pa Hysteresis h, Pa",
     "budget": "reference: certificate 30.0 Pa normal, k = 2 1.00 \u221e 15.00",
+    "budgets": "Component: u in Pa at 2.5 kPa 12.5 kPa 22.5 kPa\nreference: certificate 15.00 15.00 15.00",
+    "budgets' degrees of freedom": "\neffective degrees of freedom ",
+    "budgets' k": "\nk 2.00 2.00 2.00\n",
     "budget's k": "expanded, U = k u with k = 2.00",
     "leak": "Rate of the fixture alone : 0.50 kPa/min",
     "duty": "Points of the map",
     "step": "Gains of the regulator",
-    "self-test": "Trip 26690 24700 26800 Pa pass, marginal",
+    "self-test": "Vacuum at which it vents by itself 26690 24700 26800 Pa pass, marginal",
     "software": "Made with microderm 0.1.0",
 }
 
@@ -196,3 +199,20 @@ def test_an_amendment_says_what_it_replaces() -> None:
         new
     )
     assert new.amendment == Amendment(original.number, sha256, "wrong address")
+
+
+def test_budgets_of_other_components_stand_one_after_the_other() -> None:
+    certificate = whole()
+    first, *rest = certificate.budgets
+    tables = [one for section in page_of(freeze(certificate)).sections for one in section.blocks if isinstance(one, Table)]
+    assert [one.title for one in tables if "udget" in one.title] == ["Budgets", "Budget at 12.5 kPa"]
+    mixed = certificate._replace(budgets=(first._replace(components=first.components[1:]), *rest))
+    tables = [one for section in page_of(freeze(mixed)).sections for one in section.blocks if isinstance(one, Table)]
+    assert [one.title for one in tables if "udget" in one.title] == ["Budget at 2.5 kPa", "Budget at 12.5 kPa", "Budget at 22.5 kPa"]
+
+
+def test_budgets_without_room_go_on_in_a_table_of_their_own() -> None:
+    certificate = whole()
+    page = page_of(freeze(certificate._replace(budgets=certificate.budgets * 4)))
+    tables = [one for section in page.sections for one in section.blocks if isinstance(one, Table) and one.title == "Budgets"]
+    assert [len(one.columns) for one in tables] == [8, 6]

@@ -56,7 +56,7 @@ def test_what_is_simulated_says_so_on_every_page_and_nothing_else_does(pages: li
 def test_many_rows_break_over_pages_with_their_head() -> None:
     pages = read(smallest()._replace(self_test=whole().self_test * 40))
     assert len(pages) > 4 and sum("Check Value Least Most Unit Outcome" in page for page in pages) == len(pages) - 2
-    assert sum(page.count("Lease stop") for page in pages) == 40
+    assert sum(page.count("Stop without word") for page in pages) == 40
 
 
 def test_long_texts_are_wrapped_and_go_on_over_pages() -> None:
