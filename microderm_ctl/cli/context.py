@@ -32,6 +32,8 @@ CANNOT_DRAW: Final = ("dumb", "unknown")
 GIVEN: Final = "microderm.given"
 """Key of the options that were given, in click's meta."""
 SIM: Final = "sim"
+BENCH: Final = "bench"
+"""The group of a technician's commands, and the hand that holds the virtual wand for them."""
 SIM_SERIAL: Final = "SIM-0000"
 """The wand behind ``--port sim``; those of ``simulate`` count from 1."""
 SIM_MEMORY: Final = "practice.memory"
@@ -188,6 +190,8 @@ class Invocation:
         from urllib.parse import urlencode
 
         told = {"serial": self.options.serial or SIM_SERIAL, "memory": str(self.data_dir() / SIM_MEMORY), "utc": str(self.now_s(True))}
+        if self.command.split(" ")[0] == BENCH:
+            told["hand"] = BENCH
         return f"sim://?{urlencode(told)}"
 
 

@@ -7,12 +7,16 @@ from typing import Final
 from microderm_ctl.firmware import board as base
 from microderm_ctl.firmware import constants as k
 from microderm_ctl.firmware import memory as slots
+from microderm_ctl.firmware.unlock import unit_key
+from microderm_ctl.simulator.errors_model import UnitErrors, draw_errors
 from microderm_ctl.simulator.hand import FELT_PA, Hand
 from microderm_ctl.simulator.memory import Memory
 from microderm_ctl.simulator.pneumatics import DUTY_FULL, STEP_MS, Plant, Pneumatics, draw_plant
-from microderm_ctl.simulator.sensor import Sensor, draw_errors, factory_record
+from microderm_ctl.simulator.sensor import Sensor, factory_record
 from microderm_ctl.simulator.tips import TIP_OHM
 
+PRACTICE_SERVICE_KEY: Final = b"practice service key"
+"""The service key of every virtual wand; it is no secret. A real unit gets its key when its program is installed."""
 ROOM_C: Final = 24.0
 WARMING_K: Final = 16.0
 """How much warmer than the room the pump gets at full speed for good."""
@@ -36,7 +40,9 @@ class VirtualBoard(base.Board):
     hardware = 1
     simulated = True
 
-    def __init__(self, serial: str, hand: Hand, memory: Memory, random: Random, plant: Plant | None = None) -> None:
+    def __init__(
+        self, serial: str, hand: Hand, memory: Memory, random: Random, plant: Plant | None = None, errors: UnitErrors | None = None
+    ) -> None:
         """Begin at rest with a fine tip and the line down.
 
         Args:
@@ -45,13 +51,15 @@ class VirtualBoard(base.Board):
             memory: the slots.
             random: draws the sensor's noise and the program's random bytes.
             plant: the pneumatic hardware; that of the serial number by default.
+            errors: of the sensor; the plain ones of the serial number by default.
         """
-        errors = draw_errors(serial)
-        self.air = Pneumatics(plant or draw_plant(Random(f"plant of {serial}")))
+        own = plant or draw_plant(Random(f"plant of {serial}"))
+        self.air = Pneumatics(own._replace(volume_ml=own.volume_ml + hand.added_ml))
         self.air.vent_mm2 = self.air.plant.vent_mm2
         self.hand = hand
+        hand.join(self.air)
         self.memory = memory
-        self.sensor = Sensor(errors, random)
+        self.sensor = Sensor(errors or draw_errors(serial), random)
         self.tip = TIP_OHM["fine"]
         self.line = False
         """Whether the computer holds the port open."""
@@ -71,8 +79,15 @@ class VirtualBoard(base.Board):
         content = factory_record(self.sensor.errors, self._serial.decode(), utc_s)
         slots.Memory(self).write(slots.CALIBRATION, content)
 
+    def take_key(self) -> None:
+        """Write the unit's own key, made from the practice service key, if it has none."""
+        memory = slots.Memory(self)
+        if not memory.read(slots.KEY)[1]:
+            memory.write(slots.KEY, unit_key(PRACTICE_SERVICE_KEY, self._serial))
+
     def reset(self, cause: int, ticks_ms: int = 0) -> None:
         """Do what a reset does to the hardware: pump off, vent open, no signal, ticks from the start."""
+        self.memory.power_up()
         self.set_pump(0)
         self.set_vent(True)
         self.set_signal(0)
@@ -85,8 +100,8 @@ class VirtualBoard(base.Board):
         self._ticks = (self._ticks + STEP_MS) & k.TICK_MASK
         self.air.step(self.duty, self.vent_open, self.hand.seal_mm2)
         self._heat_k += (self.air.pump_speed * WARMING_K - self._heat_k) * _WARMING_GAIN
-        if self.sensor.drift_pa_s:
-            self.sensor.age(STEP_MS)
+        if self.sensor.ages:
+            self.sensor.age(self.air.vacuum_pa, self._heat_k)
 
     @property
     def vacuum_pa(self) -> float:

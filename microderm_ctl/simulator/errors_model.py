@@ -5,11 +5,22 @@ scale for everything, offset stability +-0.5 %); they do not shrink because only
 Bow, S-shape and hysteresis are taken as parts of the span that is used (0.2, 0.05 and 0.05 %
 of 25 kPa). The gauge is of the -100..0 kPa class, 0.05 % of full scale. All are plausible sizes; none
 was measured on a device, so what is concluded from them is tried with other sizes as well.
+
+A wand's errors follow from its serial number. In a hand it has the plain ones (offset, gain, bow), which is
+all that a treatment could tell; on a bench the whole of them. They may be given too: ``NAME=VALUE,...``
+with the names of ``UnitErrors`` puts these in the place of what was drawn, and ``none`` before them takes
+all others away:
+
+    gain=0.02,hysteresis_pa=150          none,s_shape_pa=300
 """
 
+from binascii import crc32
 from collections.abc import Sequence
+from difflib import get_close_matches
 from random import Random
 from typing import Final, NamedTuple
+
+from microderm_ctl.errors import UsageProblem
 
 SPAN_PA: Final = 25_000.0
 RAW_AT_AMBIENT: Final = 8192
@@ -19,6 +30,10 @@ QUANTUM: Final = 4
 RAW_MOST: Final = 65_535
 _S_MOST: Final = 0.0962250448649376
 """Most of r (1 - r) (1 - 2 r) for r from 0 to 1: 1 / (6 sqrt 3)."""
+_DRAWN_OVER_PA: Final = 60_000.0
+"""The bow of a serial number is drawn over this span, 120 Pa at its middle: 21 Pa at the middle of 25 kPa, and some gain."""
+NONE: Final = "none"
+"""Takes away what was drawn, before errors that are given."""
 
 
 class Sizes(NamedTuple):
@@ -55,6 +70,20 @@ class UnitErrors(NamedTuple):
     span_k: float = 0.0
     drift_pa: float = 0.0
     noise_pa: float = 20.0
+
+
+_RANGES: Final = {
+    "offset_pa": (-6_000.0, 6_000.0),
+    "gain": (-0.2, 0.2),
+    "bow_pa": (-2_000.0, 2_000.0),
+    "s_shape_pa": (-2_000.0, 2_000.0),
+    "hysteresis_pa": (0.0, 2_000.0),
+    "zero_pa_k": (-200.0, 200.0),
+    "span_k": (-0.01, 0.01),
+    "drift_pa": (0.0, 2_000.0),
+    "noise_pa": (0.0, 2_000.0),
+}
+"""Least and most that may be given: well beyond every gate of a technician's procedure, and still a sensor."""
 
 
 class GaugeErrors(NamedTuple):
@@ -96,6 +125,55 @@ def _clipped(random: Random, spread: float, clip: float) -> float:
     return max(-clip * spread, min(clip * spread, random.gauss(0.0, spread)))
 
 
+def draw_errors(serial: str) -> UnitErrors:
+    """Return offset, gain and bow of the unit with a serial number: always the same ones."""
+    random, sizes = Random(crc32(serial.encode())), Sizes()
+    offset_pa, gain = _clipped(random, sizes.offset_pa, sizes.clip), _clipped(random, sizes.gain, sizes.clip)
+    bow_pa, part = _clipped(random, 120.0, sizes.clip), SPAN_PA / _DRAWN_OVER_PA
+    return UnitErrors(offset_pa, gain + 4 * bow_pa / _DRAWN_OVER_PA * (1 - part), bow_pa * part**2)
+
+
+def draw_whole_errors(serial: str) -> UnitErrors:
+    """Return all errors of the unit with a serial number; offset, gain and bow are those of ``draw_errors``."""
+    plain = draw_errors(serial)
+    rest = draw_unit(Random(f"errors of {serial}"))
+    return rest._replace(offset_pa=plain.offset_pa, gain=plain.gain, bow_pa=plain.bow_pa)
+
+
+def errors_given(text: str, drawn: UnitErrors) -> UnitErrors:
+    """Return the errors that a text asks for, those that it does not name as they were drawn.
+
+    Raises:
+        UsageProblem: a name is unknown (the nearest is named) or said twice, or a value is out of range.
+    """
+    parts = [part.strip() for part in text.split(",")]
+    if parts[0] == NONE:
+        drawn = UnitErrors()
+        del parts[0]
+    given: dict[str, float] = {}
+    for part in parts:
+        name, _, value = (one.strip() for one in part.partition("="))
+        if name not in _RANGES:
+            near = get_close_matches(name, _RANGES, 1)
+            question = f" Did you mean '{near[0]}'?" if near else ""
+            raise UsageProblem(f"A sensor has no error '{name}'.{question}", f"Errors are {', '.join(_RANGES)}; or '{NONE}' before them.")
+        if name in given:
+            raise UsageProblem(f"The error '{name}' is given twice.")
+        given[name] = _number(name, value)
+    return drawn._replace(**given)
+
+
+def _number(name: str, value: str) -> float:
+    least, most = _RANGES[name]
+    try:
+        number = float(value)
+    except ValueError:
+        number = float("nan")
+    if not least <= number <= most:
+        raise UsageProblem(f"'{value}' is not a value of the error '{name}'.", f"It is a number from {least:g} to {most:g}.")
+    return number
+
+
 def draw_gauge(random: Random) -> GaugeErrors:
     """Return the errors of one gauge that is within its certificate: U 30 Pa (k = 2) all along, drift up to 0.02 kPa at 60.
 
@@ -104,13 +182,13 @@ def draw_gauge(random: Random) -> GaugeErrors:
     return GaugeErrors(random.gauss(0.0, 10.0), random.gauss(0.0, 15.0), random.uniform(-8.33, 8.33), random.gauss(0.0, 12.0))
 
 
-def seen_pa(errors: UnitErrors, vacuum_pa: float, direction: int, warmer_k: float = 0.0) -> float:
+def seen_pa(errors: UnitErrors, vacuum_pa: float, direction: float, warmer_k: float = 0.0) -> float:
     """Return what the sensor sees, without drift and noise.
 
     Args:
         errors: of the unit.
         vacuum_pa: the truth.
-        direction: +1 while it deepens, -1 while it releases.
+        direction: +1 while it deepens, -1 while it releases, between them after a turn.
         warmer_k: than when the unit was calibrated.
     """
     ratio = vacuum_pa / SPAN_PA
@@ -121,7 +199,7 @@ def seen_pa(errors: UnitErrors, vacuum_pa: float, direction: int, warmer_k: floa
         + errors.offset_pa
         + errors.bow_pa * bow
         + errors.s_shape_pa * shape
-        + direction * errors.hysteresis_pa * bow
+        + direction * errors.hysteresis_pa * max(0.0, bow)
         + errors.zero_pa_k * warmer_k
     )
 

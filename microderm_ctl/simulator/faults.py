@@ -9,6 +9,12 @@ A fault is written ``KIND[=VALUE][@SECONDS]``, the seconds counted from the wand
     sensor-dead                 reads the lowest count
     sensor-noisy[=20]           factor on the noise, 1 to 1000
     sensor-drifting[=200]       Pa per second, -5000 to 5000
+    sensor-aged[=0.02]          its gain has moved since it was calibrated, -0.1 to 0.1
+    sluggish[=5]                the sensor follows with a time constant of so many seconds, 0.1 to 60
+    stuck-bit[=7]               a bit of the converter is always set, 2 to 14 (256 Pa is bit 7)
+    leak[=2]                    a seal or the fixture leaks through so many mm2, 0.001 to 28
+    memory-forgets[=records|all]  writes read well and are gone after the next restart: of calibration and map, or all
+    swap=SERIAL                 another wand hangs on the cable: other identity, other errors, other memory
     tip=NAME                    another tip: fine, medium, coarse, none
     brown-out[=300]             the supply fails for so many ms, 20 to 60000
     late-step[=80]              one step comes so many ms late, 20 to 5000
@@ -23,6 +29,7 @@ from microderm_ctl.errors import UsageProblem
 from microderm_ctl.simulator.tips import TIP_OHM
 
 MOST_S: Final = 86_400
+SERIAL_MOST: Final = 12
 
 
 class Fault(NamedTuple):
@@ -47,9 +54,14 @@ class _Range(NamedTuple):
     default: float
     least: float
     most: float
+    is_whole: bool = False
 
 
-_KINDS: Final[dict[str, _Words | _Range | None]] = {
+class _Serial(NamedTuple):
+    """A serial number."""
+
+
+_KINDS: Final[dict[str, _Words | _Range | _Serial | None]] = {
     "stuck-pump": _Words("on", ("on", "off")),
     "stuck-vent": _Words("closed", ("closed", "open")),
     "clogged-filter": _Range(50, 1, 10_000),
@@ -57,6 +69,12 @@ _KINDS: Final[dict[str, _Words | _Range | None]] = {
     "sensor-dead": None,
     "sensor-noisy": _Range(20, 1, 1_000),
     "sensor-drifting": _Range(200, -5_000, 5_000),
+    "sensor-aged": _Range(0.02, -0.1, 0.1),
+    "sluggish": _Range(5, 0.1, 60),
+    "stuck-bit": _Range(7, 2, 14, True),
+    "leak": _Range(2, 0.001, 28),
+    "memory-forgets": _Words("records", ("records", "all")),
+    "swap": _Serial(),
     "tip": _Words("", tuple(TIP_OHM)),
     "brown-out": _Range(300, 20, 60_000),
     "late-step": _Range(80, 20, 5_000),
@@ -81,7 +99,10 @@ def parse_fault(text: str) -> Fault:
     if isinstance(rule, _Words):
         return Fault(kind, _word(value or rule.default, kind, rule), 0.0, at_ms)
     if isinstance(rule, _Range):
-        return Fault(kind, "", _number(value, text, rule.least, rule.most) if equals else rule.default, at_ms)
+        return Fault(kind, "", _number(value, text, rule.least, rule.most, rule.is_whole) if equals else rule.default, at_ms)
+    if isinstance(rule, _Serial):
+        check_serial(value)
+        return Fault(kind, value, 0.0, at_ms)
     return Fault(kind, "", 0.0, at_ms)
 
 
@@ -97,11 +118,22 @@ def _word(value: str, kind: str, rule: _Words) -> str:
     return value
 
 
-def _number(value: str, text: str, least: float, most: float) -> float:
+def _number(value: str, text: str, least: float, most: float, is_whole: bool = False) -> float:
     try:
         number = float(value)
     except ValueError:
         number = float("nan")
-    if not least <= number <= most:
-        raise UsageProblem(f"'{value}' in the fault '{text}' is not a number from {least:g} to {most:g}.")
+    if not least <= number <= most or (is_whole and number % 1):
+        raise UsageProblem(f"'{value}' in the fault '{text}' is not a {'whole ' if is_whole else ''}number from {least:g} to {most:g}.")
     return number
+
+
+def check_serial(serial: str) -> None:
+    """Accept a serial number that fits the wire and a file name.
+
+    Raises:
+        UsageProblem: it does not.
+    """
+    is_plain = serial.isascii() and serial.replace("-", "").replace("_", "").isalnum()
+    if not is_plain or not 0 < len(serial) <= SERIAL_MOST:
+        raise UsageProblem(f"'{serial}' is not a serial number.", f"It has up to {SERIAL_MOST} letters, digits, '-' and '_'.")

@@ -9,7 +9,7 @@ from random import Random
 from typing import Final
 
 from microderm_ctl.firmware import constants as k
-from microderm_ctl.simulator.pneumatics import OPEN_MM2, STEP_MS
+from microderm_ctl.simulator.pneumatics import OPEN_MM2, STEP_MS, Pneumatics
 
 FELT_PA: Final = 800.0
 """Below this nobody feels whether the wand draws."""
@@ -30,6 +30,9 @@ FOREVER_MS: Final = 1 << 60
 
 class Hand:
     """A hand that does nothing: the wand lies there, plugged in."""
+
+    added_ml: float = 0.0
+    """What it puts the tip on adds so much to the wand's own volume."""
 
     def __init__(self, random: Random | None = None) -> None:
         """Draw how it moves."""
@@ -63,6 +66,9 @@ class Hand:
     def is_moving(self) -> bool:
         """Whether it moves the wand over the skin now."""
         return self._moves and self._now_ms >= self._still_until_ms
+
+    def join(self, air: Pneumatics) -> None:
+        """Take hold of a wand with this air in it."""
 
     def step(self, now_ms: int, signal: int, pulls: bool) -> None:
         """Move on by 20 ms.

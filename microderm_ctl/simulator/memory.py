@@ -1,5 +1,6 @@
 """Where a virtual wand keeps its slots: a directory of small files, or a dictionary."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,9 @@ class Memory:
     def __init__(self) -> None:
         """Begin with every slot empty."""
         self._slots: dict[int, bytes] = {}
+        self._lost: dict[int, bytes] = {}
+        """What comes back, by slot, when what was written over it is lost."""
+        self._loses: tuple[int, ...] = ()
 
     @property
     def is_fresh(self) -> bool:
@@ -33,8 +37,20 @@ class Memory:
         """
         if len(content) > SLOT_BYTES:
             raise OSError(f"a slot holds {SLOT_BYTES} bytes, not {len(content)}")
-        self._keep(slot, bytes(content))
+        if slot in self._loses:
+            self._lost.setdefault(slot, self.read(slot))
+        else:
+            self._keep(slot, bytes(content))
         self._slots[slot] = bytes(content)
+
+    def lose(self, slots: Iterable[int]) -> None:
+        """Lose from here on what is written to these slots when the power goes or the program restarts; until then it reads well."""
+        self._loses = tuple(slots)
+
+    def power_up(self) -> None:
+        """Bring back what stood before the writes that are lost."""
+        self._slots.update(self._lost)
+        self._lost.clear()
 
     def _keep(self, slot: int, content: bytes) -> None:
         """Make the content last beyond the object; a dictionary cannot."""

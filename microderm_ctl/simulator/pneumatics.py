@@ -72,6 +72,8 @@ class Faults(NamedTuple):
     """True: stands open; False: stays closed."""
     filter_clog: float = 1.0
     """Factor on the filter's resistance; 50 is badly clogged."""
+    leak_mm2: float = 0.0
+    """A leak besides that at the tip: of a seal, or of a fixture."""
 
 
 NO_FAULTS: Final = Faults()
@@ -103,6 +105,12 @@ class Pneumatics:
         self._pump_gain = 1 - exp(-SUB_STEP_MS / plant.pump_lag_ms)
         self._vent_gain = 1 - exp(-SUB_STEP_MS / plant.vent_lag_ms)
         self.faults = faults
+        self.drawn_pa = 0.0
+        """What another pump takes away in a sub-step, as the fall of pressure that it makes; see ``draw``."""
+
+    def draw(self, flow_m3_s: float) -> None:
+        """Let another pump draw so much free air out of the chamber from here on, whatever the vacuum."""
+        self.drawn_pa = self._per_flow * flow_m3_s
 
     @property
     def faults(self) -> Faults:
@@ -113,6 +121,7 @@ class Pneumatics:
     def faults(self, faults: Faults) -> None:
         self._faults = faults
         self._filter = self.plant.filter_pa_s_m3 * max(1.0, faults.filter_clog)
+        self._fixed_mm2 = self.plant.bleed_mm2 + faults.leak_mm2
 
     def step(self, duty: int, vent_open: bool, seal_mm2: float) -> float:
         """Let 20 ms pass and return the vacuum in pascals, never below 0.
@@ -123,11 +132,11 @@ class Pneumatics:
             seal_mm2: leak at the tip, ``OPEN_MM2`` in the air, 0.02 to 0.2 on skin.
         """
         target = self._speed_of(duty)
-        if target == 0.0 and self.vacuum_pa < _REST_PA and self.pump_speed < _REST_SPEED:
+        if target == 0.0 and self.vacuum_pa < _REST_PA and self.pump_speed < _REST_SPEED and not self.drawn_pa:
             return self._rest(vent_open)
         stuck = self._faults.vent_stuck
         vent_target = self.plant.vent_mm2 if (vent_open if stuck is None else stuck) else 0.0
-        self._move(target, vent_target, self.plant.bleed_mm2 + max(0.0, seal_mm2))
+        self._move(target, vent_target, self._fixed_mm2 + max(0.0, seal_mm2))
         return self.vacuum_pa
 
     def _speed_of(self, duty: int) -> float:
@@ -148,7 +157,7 @@ class Pneumatics:
         """Take the sub-steps; everything is local, for this is the innermost loop of a simulation."""
         vacuum, speed, vent = self.vacuum_pa, self.pump_speed, self.vent_mm2
         pump_gain, vent_gain, per_flow, resistance = self._pump_gain, self._vent_gain, self._per_flow, self._filter
-        full_flow, droop, stall_full = self.plant.pump_l_min / 60_000, self.plant.droop, self.plant.stall_pa
+        full_flow, droop, stall_full, drawn = self.plant.pump_l_min / 60_000, self.plant.droop, self.plant.stall_pa, self.drawn_pa
         for _ in range(SUB_STEPS):
             speed += (target - speed) * pump_gain
             vent += (vent_target - vent) * vent_gain
@@ -162,5 +171,5 @@ class Pneumatics:
                 leak = (fixed_mm2 + vent) * _FLOW_PER_MM2 / sqrt(vacuum)
             else:
                 leak = (fixed_mm2 + vent) * _CHOKED_PER_MM2 / vacuum
-            vacuum = (vacuum + per_flow * slope * stall) / (1 + per_flow * (slope + leak))
+            vacuum = (vacuum + per_flow * slope * stall + drawn) / (1 + per_flow * (slope + leak))
         self.vacuum_pa, self.pump_speed, self.vent_mm2 = vacuum, speed, vent

@@ -5,9 +5,12 @@
     port = serial.serial_for_url("sim://?serial=SIM-0007&hand=auto&seed=1")
 
     serial=TEXT     serial number                      tip=fine|medium|coarse|none
-    hand=auto|none|FILE                                fault=FAULT    as often as needed
+    hand=auto|none|bench|FILE                          fault=FAULT    as often as needed
     memory=DIR      keep the wand's memory there       trace=FILE     what really happens, a line a step
     seed=N          another run; 0 unless told         utc=SECONDS    now on the practice calendar; the computer's clock unless told
+
+    errors=TEXT     of the sensor, as ``errors_model`` says; calibrated=no leaves a new wand as it was built
+    clock=NAME      share the clock of this name with other wands that are open in this process
 
 A fault is one in the wand, ``KIND[=VALUE][@SECONDS]``, or ``NAME=CHANCE[,NAME=CHANCE...]`` on its link (see ``link_faults``).
 
@@ -26,10 +29,12 @@ from serial.serialutil import PortNotOpenError, SerialBase, SerialException
 from microderm_ctl.clock import STEP_MS, RealClock, VirtualClock
 from microderm_ctl.errors import UsageProblem
 from microderm_ctl.simulator.link_faults import Wire, faulty, sort_faults
+from microderm_ctl.simulator.live import announce, shared_clock
 from microderm_ctl.simulator.trace import Trace
 from microderm_ctl.simulator.unit import DEFAULT_SERIAL, Unit, make_unit
 
-OPTIONS: Final = ("serial", "hand", "memory", "seed", "tip", "fault", "trace", "utc")
+OPTIONS: Final = ("serial", "hand", "memory", "seed", "tip", "fault", "errors", "calibrated", "clock", "trace", "utc")
+YES_OR_NO: Final = {"yes": True, "no": False}
 BLOCKED_MOST_MS: Final = 60_000
 """A read that would wait for ever in real time gives up after so much virtual time."""
 AFTER_CLOSE_MS: Final = 1_000
@@ -69,6 +74,7 @@ class Serial(SerialBase):
         self.is_open = True
         self._update_dtr_state()
         self.clock.attach(self._step)
+        announce(self)
 
     def _make(self, options: dict[str, list[str]]) -> Unit:
         def one(name: str, otherwise: str) -> str:
@@ -86,10 +92,12 @@ class Serial(SerialBase):
             seed=seed,
             tip=one("tip", "fine"),
             faults=faults.wand,
+            errors=options["errors"][-1] if "errors" in options else None,
+            calibrated=_yes_or_no("calibrated", one("calibrated", "yes")),
             utc_s=utc_s,
         )
         self.wire = faulty(unit, faults.link, seed, unit.serial)
-        self.clock = VirtualClock(utc_s)
+        self.clock = shared_clock(one("clock", ""), utc_s) if "clock" in options else VirtualClock(utc_s)
         return unit
 
     def close(self) -> None:
@@ -205,6 +213,12 @@ def _options(url: str) -> dict[str, list[str]]:
         if name not in OPTIONS:
             raise UsageProblem(f"A simulated wand has no option '{name}'.", f"Options are {', '.join(OPTIONS)}.")
     return options
+
+
+def _yes_or_no(name: str, text: str) -> bool:
+    if text not in YES_OR_NO:
+        raise UsageProblem(f"'{text}' is not a value for the option '{name}' of a simulated wand.", "It is yes or no.")
+    return YES_OR_NO[text]
 
 
 def _whole(name: str, text: str) -> int:

@@ -1,72 +1,104 @@
 """The pressure sensor of a virtual wand: true vacuum to raw counts, with errors of its own that nobody is told.
 
-Nominally ``raw = 8192 + Pa / 2``. Offset, gain and bow are drawn from the serial
-number, with the sizes of a cheap analogue sensor of the MPXV6115V class (all in
-+-1.5 % of full scale; bow 0.2 %). The converter is read 16 times over, which
-leaves a step of 8 Pa and a noise of 20 Pa.
+Nominally ``raw = 8192 + Pa / 2``. What it sees is ``errors_model.seen_pa``, to which come the walk of its zero, its
+noise and what is broken. The converter is read 16 times over, which leaves a step of 8 Pa.
+
+Hysteresis is a real loop: a pointer is dragged along by the vacuum with some play, and where it stands in its play is
+the branch. A full turn changes over to the other branch, a small one only part of the way.
+
+A plain sensor, without loop, S-shape, warmth and walk, has no state that time would change; it costs a look-up a step.
 """
 
 from binascii import crc32
 from collections.abc import Sequence
+from math import exp, sqrt
 from random import Random
-from typing import Final, NamedTuple
+from typing import Final
 
+from microderm_ctl.clock import STEP_MS
 from microderm_ctl.firmware import calibration
+from microderm_ctl.simulator.errors_model import PA_PER_COUNT, QUANTUM, RAW_AT_AMBIENT, RAW_MOST, SPAN_PA, UnitErrors, seen_pa
 
-RAW_AT_AMBIENT: Final = 8192
-PA_PER_COUNT: Final = 2
-RAW_MOST: Final = 65_535
-QUANTUM: Final = 4
-"""Counts between two readings that the converter can tell apart."""
-NOISE_PA: Final = 20.0
-"""RMS of a single reading."""
 NOISE_LENGTH: Final = 4093
 """A prime, so that the noise falls into step with nothing; it repeats after 82 s."""
-BOW_SPAN_PA: Final = 60_000.0
 BENCH_PA: Final = (0, 5_000, 10_000, 15_000, 20_000, 25_000)
 """Where the factory's bench takes its points."""
 BENCH_NOISE_PA: Final = 8.0
 """What is left of gauge and noise in a point of the factory's bench."""
-
-
-class SensorErrors(NamedTuple):
-    """How one sensor departs from nominal."""
-
-    offset_pa: float = 0.0
-    gain: float = 0.0
-    """As a fraction: 0.01 reads 1 % high."""
-    bow_pa: float = 0.0
-    """Error at 30 kPa, none at 0 and 60 kPa."""
-
-
-def draw_errors(serial: str) -> SensorErrors:
-    """Return the errors of the unit with a serial number: always the same ones."""
-    random = Random(crc32(serial.encode()))
-    return SensorErrors(_clipped(random, 600.0, 1_800.0), _clipped(random, 0.010, 0.030), _clipped(random, 120.0, 360.0))
-
-
-def _clipped(random: Random, spread: float, most: float) -> float:
-    return max(-most, min(most, random.gauss(0.0, spread)))
+PLAY_PA: Final = 1_000.0
+"""Half the vacuum that it takes to change over to the other branch: under half a step between two points of a
+technician, so that each point is read on its branch, and twenty times the ripple of a vacuum that is held."""
+CYCLE_S: Final = 300.0
+"""The walk of the zero reaches its size over one cycle of a technician, up and down."""
+COLD_K: Final = 3.0
+"""How much colder the sensor is when it is switched on than once it is warm,"""
+COLD_S: Final = 100.0
+"""and with which time constant it warms: after 5 min 0.15 K are left."""
+PUMP_PART: Final = 0.2
+"""What comes of the pump's warmth to the sensor."""
+ROOM_K: Final = 0.5
+"""Standard deviation of the bench's temperature from that of the calibration."""
+_WARMING: Final = exp(-STEP_MS / 1000 / COLD_S)
+_WALK: Final = sqrt(STEP_MS / 1000 / CYCLE_S)
 
 
 class Sensor:
     """Reads true vacuum into raw counts."""
 
-    def __init__(self, errors: SensorErrors, random: Random) -> None:
-        """Draw the noise once; a step then costs a look-up."""
-        self.errors = errors
+    def __init__(self, errors: UnitErrors, random: Random) -> None:
+        """Draw the noise once; it is cold."""
         self.noise_factor = 1.0
         self.drift_pa_s = 0.0
         self.is_frozen = False
         self.is_dead = False
-        self._noise: Sequence[float] = [random.gauss(0.0, NOISE_PA) for _ in range(NOISE_LENGTH)]
+        self.stuck_bits = 0
+        """Bits of the reading that are always set."""
+        self.lag_s = 0.0
+        """How far a sluggish one is behind."""
+        self._noise: Sequence[float] = [random.gauss(0.0, errors.noise_pa) for _ in range(NOISE_LENGTH)]
+        self._random = random
         self._index = 0
         self._drift_pa = 0.0
+        self._pointer_pa = self._felt_pa = 0.0
+        self._cold_k, self._room_k, self._pump_k = COLD_K, 0.0, 0.0
         self._last = RAW_AT_AMBIENT
+        self.errors = errors
+        if errors.zero_pa_k or errors.span_k:
+            self._room_k = random.gauss(0.0, ROOM_K)
 
-    def age(self, duration_ms: int) -> None:
-        """Drift for a time, if it drifts."""
-        self._drift_pa += self.drift_pa_s * duration_ms / 1000
+    @property
+    def errors(self) -> UnitErrors:
+        """How it is wrong now; may be set at any time, all but its noise."""
+        return self._errors
+
+    @errors.setter
+    def errors(self, errors: UnitErrors) -> None:
+        self._errors = errors
+        self._is_plain = errors == UnitErrors(errors.offset_pa, errors.gain, errors.bow_pa, noise_pa=errors.noise_pa)
+        self._offset_pa = errors.offset_pa
+        self._linear = 1 + errors.gain + 4 * errors.bow_pa / SPAN_PA
+        self._square = -4 * errors.bow_pa / SPAN_PA**2
+
+    @property
+    def ages(self) -> bool:
+        """Whether time changes anything about it."""
+        return not self._is_plain or self.drift_pa_s != 0.0 or self.lag_s != 0.0
+
+    def age(self, vacuum_pa: float, pump_k: float) -> None:
+        """Let 20 ms pass.
+
+        Args:
+            vacuum_pa: the truth.
+            pump_k: how much warmer the pump is than the room.
+        """
+        part = STEP_MS / 1000 / (self.lag_s + STEP_MS / 1000)
+        self._felt_pa += (vacuum_pa - self._felt_pa) * part
+        self._pointer_pa = min(max(self._pointer_pa, self._felt_pa - PLAY_PA), self._felt_pa + PLAY_PA)
+        self._cold_k *= _WARMING
+        self._pump_k = pump_k * PUMP_PART
+        self._drift_pa += self.drift_pa_s * STEP_MS / 1000
+        if self._errors.drift_pa:
+            self._drift_pa += self._random.gauss(0.0, self._errors.drift_pa * _WALK)
 
     def read(self, vacuum_pa: float) -> int:
         """Return a fresh reading in counts, 0..65535."""
@@ -75,30 +107,30 @@ class Sensor:
         if self.is_frozen:
             return self._last
         self._index = index = (self._index + 1) % NOISE_LENGTH
-        offset, gain, bow = self.errors
-        ratio = vacuum_pa / BOW_SPAN_PA
-        seen = vacuum_pa * (1 + gain) + offset + bow * 4 * ratio * (1 - ratio) + self._noise[index] * self.noise_factor + self._drift_pa
-        raw = RAW_AT_AMBIENT + int(seen / (PA_PER_COUNT * QUANTUM) + 10_000.5) * QUANTUM - 10_000 * QUANTUM
+        if self.lag_s:
+            vacuum_pa = self._felt_pa
+        if self._is_plain:
+            steady_pa = vacuum_pa * (self._linear + self._square * vacuum_pa) + self._offset_pa
+        else:
+            direction = (vacuum_pa - self._pointer_pa) / PLAY_PA
+            steady_pa = seen_pa(self._errors, vacuum_pa, max(-1.0, min(1.0, direction)), self._room_k + self._pump_k - self._cold_k)
+        seen = steady_pa + self._noise[index] * self.noise_factor + self._drift_pa
+        raw = (RAW_AT_AMBIENT + int(seen / (PA_PER_COUNT * QUANTUM) + 10_000.5) * QUANTUM - 10_000 * QUANTUM) | self.stuck_bits
         self._last = raw = 0 if raw < 0 else min(raw, RAW_MOST)
         return raw
 
 
-def factory_record(errors: SensorErrors, serial: str, utc_s: int) -> bytes:
+def factory_record(errors: UnitErrors, serial: str, utc_s: int) -> bytes:
     """Return the calibration record that a bench would write for a sensor.
 
-    Zero and a quadratic through it are fitted to readings at ``BENCH_PA``, each with a
+    Zero and a quadratic through it are fitted to readings at ``BENCH_PA``, in the middle of the loop, each with a
     little noise left, so that calibrated vacuum is right within some 20 Pa, not exactly.
     """
     random = Random(crc32(serial.encode()) ^ 0x5EED)
-    counts = [RAW_AT_AMBIENT + (_seen(errors, p) + random.gauss(0.0, BENCH_NOISE_PA)) / PA_PER_COUNT for p in BENCH_PA]
+    counts = [RAW_AT_AMBIENT + (seen_pa(errors, p, 0) + random.gauss(0.0, BENCH_NOISE_PA)) / PA_PER_COUNT for p in BENCH_PA]
     zero = counts[0]
     gain, curve = _fit([count - zero for count in counts[1:]], BENCH_PA[1:])
     return calibration.build(round(zero), serial.encode(), utc_s, round(gain * 4096), round(curve * 2**30))
-
-
-def _seen(errors: SensorErrors, vacuum_pa: float) -> float:
-    ratio = vacuum_pa / BOW_SPAN_PA
-    return vacuum_pa * (1 + errors.gain) + errors.offset_pa + errors.bow_pa * 4 * ratio * (1 - ratio)
 
 
 def _fit(counts: Sequence[float], vacuum_pa: Sequence[float]) -> tuple[float, float]:

@@ -10,11 +10,13 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from microderm_ctl.errors import UsageProblem
 from microderm_ctl.firmware import board as base
 from microderm_ctl.firmware.app import App
 from microderm_ctl.simulator.board import VirtualBoard
-from microderm_ctl.simulator.faults import Fault, parse_fault
+from microderm_ctl.simulator.breaks import break_unit
+from microderm_ctl.simulator.errors_model import UnitErrors, draw_errors, draw_whole_errors, errors_given
+from microderm_ctl.simulator.faults import Fault, check_serial, parse_fault
+from microderm_ctl.simulator.fixture import BenchHand
 from microderm_ctl.simulator.hand import AutoHand, Hand
 from microderm_ctl.simulator.memory import DirectoryMemory, Memory
 from microderm_ctl.simulator.pneumatics import STEP_MS, Plant
@@ -23,7 +25,6 @@ from microderm_ctl.simulator.trace import Tracer
 from microderm_protocol import codes
 
 DEFAULT_SERIAL: Final = "SIM-0001"
-SERIAL_MOST: Final = 12
 CALIBRATED_DAYS_AGO: Final = 30
 DAY_S: Final = 86_400
 RESTART_MS: Final = 300
@@ -33,15 +34,23 @@ RESTART_MS: Final = 300
 class Unit:
     """A virtual wand that its owner steps."""
 
-    def __init__(self, board: VirtualBoard, faults: Iterable[Fault] = (), trace: Tracer | None = None) -> None:
+    def __init__(
+        self,
+        board: VirtualBoard,
+        faults: Iterable[Fault] = (),
+        trace: Tracer | None = None,
+        another: Callable[[str], VirtualBoard] | None = None,
+    ) -> None:
         """Switch the wand on.
 
         Args:
             board: its hardware.
             faults: what goes wrong, and when.
             trace: takes a line a step.
+            another: gives the hardware of another serial number in the same hand, for the fault ``swap``.
         """
         self.board = board
+        self._another = another
         self.trace = trace
         self.serial = board.serial_number().decode("ascii")
         self.now_ms = 0
@@ -132,6 +141,15 @@ class Unit:
         self._off_cause = cause
         self._off_until_ms = self.now_ms + duration_ms
 
+    def swap(self, serial: str) -> None:
+        """Hang another wand on the cable; it takes as long as a restart, and the port stays."""
+        if self._another is None:
+            return
+        board = self._another(serial)
+        board.line = self.board.line
+        self.board, self.serial, self._in_loader = board, serial, False
+        self.cut_power(RESTART_MS)
+
     def _step_app(self) -> bytes:
         app = self._app
         out = app.step() if app else b""
@@ -148,65 +166,11 @@ class Unit:
 
     def break_now(self, fault: Fault) -> None:
         """Let something go wrong at once, whatever its time."""
-        _BREAKS[fault.kind](self, fault)
+        break_unit(self, fault)
 
     def be_late(self, duration_ms: int) -> None:
         """Take the next step so much later than it is due."""
         self._late_ms += duration_ms
-
-
-def _break_pump(unit: Unit, fault: Fault) -> None:
-    unit.board.air.faults = unit.board.air.faults._replace(pump_stuck=fault.word == "on")
-
-
-def _break_vent(unit: Unit, fault: Fault) -> None:
-    unit.board.air.faults = unit.board.air.faults._replace(vent_stuck=fault.word == "open")
-
-
-def _clog_filter(unit: Unit, fault: Fault) -> None:
-    unit.board.air.faults = unit.board.air.faults._replace(filter_clog=fault.number)
-
-
-def _freeze_sensor(unit: Unit, fault: Fault) -> None:
-    unit.board.sensor.is_frozen = True
-
-
-def _kill_sensor(unit: Unit, fault: Fault) -> None:
-    unit.board.sensor.is_dead = True
-
-
-def _make_sensor_noisy(unit: Unit, fault: Fault) -> None:
-    unit.board.sensor.noise_factor = fault.number
-
-
-def _let_sensor_drift(unit: Unit, fault: Fault) -> None:
-    unit.board.sensor.drift_pa_s = fault.number
-
-
-def _swap_tip(unit: Unit, fault: Fault) -> None:
-    unit.board.tip = tip_ohm(fault.word)
-
-
-def _brown_out(unit: Unit, fault: Fault) -> None:
-    unit.cut_power(int(fault.number), base.RESET_BROWN_OUT)
-
-
-def _be_late(unit: Unit, fault: Fault) -> None:
-    unit.be_late(int(fault.number))
-
-
-_BREAKS: Final[dict[str, Callable[[Unit, Fault], None]]] = {
-    "stuck-pump": _break_pump,
-    "stuck-vent": _break_vent,
-    "clogged-filter": _clog_filter,
-    "sensor-frozen": _freeze_sensor,
-    "sensor-dead": _kill_sensor,
-    "sensor-noisy": _make_sensor_noisy,
-    "sensor-drifting": _let_sensor_drift,
-    "tip": _swap_tip,
-    "brown-out": _brown_out,
-    "late-step": _be_late,
-}
 
 
 def make_unit(
@@ -218,6 +182,8 @@ def make_unit(
     tip: str = "fine",
     faults: Iterable[str | Fault] = (),
     plant: Plant | None = None,
+    errors: str | UnitErrors | None = None,
+    calibrated: bool = True,
     utc_s: int,
     trace: Tracer | None = None,
 ) -> Unit:
@@ -225,12 +191,14 @@ def make_unit(
 
     Args:
         serial: up to 12 ASCII letters; plant and sensor errors follow from it.
-        hand: auto, none, keys, the path of a script, or a hand.
+        hand: auto, none, keys, bench, the path of a script, or a hand.
         memory: a directory in which each serial number has its own; None forgets everything.
         seed: of noise, hand and tokens; the same one gives the same run. None draws one.
         tip: fine, medium, coarse or none.
         faults: what goes wrong, as ``faults.parse_fault`` reads it.
         plant: the pneumatic hardware, if not that of the serial number.
+        errors: of the sensor, as ``errors_model.errors_given`` reads them, if not those of the serial number.
+        calibrated: False leaves a wand without a record as it comes from whoever built it.
         utc_s: now on the practice calendar; a wand without a record was calibrated 30 days before it.
         trace: takes a line a step.
 
@@ -241,27 +209,34 @@ def make_unit(
     random = Random(int.from_bytes(os.urandom(8), "little") if seed is None else f"{seed} {serial}")
     check_serial(serial)
     body = make_hand(hand, random) if isinstance(hand, str) else hand
-    kept = DirectoryMemory(memory / serial) if isinstance(memory, Path) else memory or Memory()
-    board = VirtualBoard(serial, body, kept, random, plant)
-    board.tip = tip_ohm(tip)
-    if kept.is_fresh:
-        board.calibrate(utc_s - CALIBRATED_DAYS_AGO * DAY_S)
-    return Unit(board, [parse_fault(one) if isinstance(one, str) else one for one in faults], trace)
+    made_s = utc_s - CALIBRATED_DAYS_AGO * DAY_S if calibrated else None
+
+    def board_of(
+        serial: str, errors: str | UnitErrors | None = None, plant: Plant | None = None, kept: Memory | None = None
+    ) -> VirtualBoard:
+        if kept is None:
+            kept = DirectoryMemory(memory / serial) if isinstance(memory, Path) else Memory()
+        board = VirtualBoard(serial, body, kept, random, plant, _errors_of(serial, body, errors))
+        board.tip = tip_ohm(tip)
+        if kept.is_fresh and made_s is not None:
+            board.calibrate(made_s)
+        board.take_key()
+        return board
+
+    board = board_of(serial, errors, plant, memory if isinstance(memory, Memory) else None)
+    return Unit(board, [parse_fault(one) if isinstance(one, str) else one for one in faults], trace, board_of)
 
 
-def check_serial(serial: str) -> None:
-    """Accept a serial number that fits the wire and a file name.
-
-    Raises:
-        UsageProblem: it does not.
-    """
-    is_plain = serial.isascii() and serial.replace("-", "").replace("_", "").isalnum()
-    if not is_plain or not 0 < len(serial) <= SERIAL_MOST:
-        raise UsageProblem(f"'{serial}' is not a serial number.", f"It has up to {SERIAL_MOST} letters, digits, '-' and '_'.")
+def _errors_of(serial: str, hand: Hand, given: str | UnitErrors | None) -> UnitErrors:
+    """Return the errors of a sensor: all of them on a bench, the plain ones in other hands, unless they are given."""
+    if isinstance(given, UnitErrors):
+        return given
+    drawn = draw_whole_errors(serial) if isinstance(hand, BenchHand) else draw_errors(serial)
+    return drawn if given is None else errors_given(given, drawn)
 
 
 def make_hand(spec: str, random: Random | None = None) -> Hand:
-    """Return the hand that ``--hand`` means: auto, none, keys, or the path of a script.
+    """Return the hand that ``--hand`` means: auto, none, keys, bench, or the path of a script.
 
     Raises:
         FileProblem: the script cannot be read.
@@ -271,6 +246,8 @@ def make_hand(spec: str, random: Random | None = None) -> Hand:
         return AutoHand(random)
     if spec == "none":
         return Hand(random)
+    if spec == "bench":
+        return BenchHand(random)
     if spec == "keys":
         from microderm_ctl.simulator.keys import KeyHand
 

@@ -8,7 +8,8 @@ import pytest
 from microderm_ctl.firmware import memory
 from microderm_ctl.firmware.memory import build_slot
 from microderm_ctl.link import explain
-from microderm_ctl.simulator.sensor import draw_errors, factory_record
+from microderm_ctl.simulator.errors_model import draw_errors
+from microderm_ctl.simulator.sensor import factory_record
 from microderm_ctl.treatment import outcome
 from microderm_protocol import codes
 from tests.cli.treating import NOW_S, SERIAL, House

@@ -9,8 +9,9 @@ import pytest
 
 from microderm_ctl.firmware import calibration, memory
 from microderm_ctl.firmware.memory import Memory
+from microderm_ctl.simulator.errors_model import draw_errors
 from microderm_ctl.simulator.pneumatics import NO_FAULTS, Plant
-from microderm_ctl.simulator.sensor import draw_errors, factory_record
+from microderm_ctl.simulator.sensor import factory_record
 from microderm_ctl.simulator.unit import make_unit
 from microderm_protocol.messages import handshake
 from tests.firmware.suction import corners

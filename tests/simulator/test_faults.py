@@ -1,11 +1,20 @@
 """Faults of a virtual wand: how they are written, and that the wand's program finds them."""
 
+from binascii import crc32
+from pathlib import Path
+from statistics import mean
+
 import pytest
 
 from microderm_ctl.errors import UsageProblem
+from microderm_ctl.firmware import memory as slots
+from microderm_ctl.simulator.errors_model import UnitErrors
 from microderm_ctl.simulator.faults import KINDS, Fault, parse_fault
+from microderm_ctl.simulator.sensor import factory_record
 from microderm_ctl.simulator.unit import make_unit
 from microderm_protocol import codes
+from microderm_protocol.messages import bench, handshake
+from tests.simulator import technician
 from tests.simulator.computer import UTC_S, Computer
 
 
@@ -20,6 +29,9 @@ from tests.simulator.computer import UTC_S, Computer
         ("sensor-drifting=-20", Fault("sensor-drifting", "", -20.0)),
         ("tip=coarse@20", Fault("tip", "coarse", 0.0, 20_000)),
         ("late-step=100@1", Fault("late-step", "", 100.0, 1_000)),
+        ("stuck-bit", Fault("stuck-bit", "", 7.0)),
+        ("memory-forgets", Fault("memory-forgets", "records")),
+        ("swap=SIM-0009@5", Fault("swap", "SIM-0009", 0.0, 5_000)),
     ],
 )
 def test_faults_are_read(text: str, fault: Fault) -> None:
@@ -39,6 +51,11 @@ def test_faults_are_read(text: str, fault: Fault) -> None:
         ("brown-out=1e9", "not a number"),
         ("stuck-pump@later", "not a number"),
         ("stuck-pump@-1", "not a number"),
+        ("stuck-bit=1.5", "not a whole number"),
+        ("stuck-bit=15", "not a whole number from 2 to 14"),
+        ("leak=0", "not a number"),
+        ("swap", "not a serial number"),
+        ("swap=../x", "not a serial number"),
     ],
 )
 def test_bad_faults_are_refused(text: str, says: str) -> None:
@@ -48,8 +65,10 @@ def test_bad_faults_are_refused(text: str, says: str) -> None:
 
 def test_every_kind_can_happen() -> None:
     unit = make_unit(hand="none", seed=1, utc_s=UTC_S)
+    unit.break_now(parse_fault("swap=SIM-0002"))
     for kind in KINDS:
-        unit.break_now(parse_fault("tip=none" if kind == "tip" else kind))
+        if kind != "swap":
+            unit.break_now(parse_fault("tip=none" if kind == "tip" else kind))
     unit.run(100)
     assert unit.board.tip_ohm() >= 1_000_000
     assert unit.board.raw_pressure() == 0
@@ -113,3 +132,79 @@ def test_a_sensor_that_drifts_down_is_found_by_what_the_pump_must_do() -> None:
     computer.begin(10_000, seconds=60)
     computer.run_until("HOLD", "FAULT", most_ms=60_000)
     assert computer.unit.cause in ("no-seal-drive", "sensor-duty")
+
+
+def committed(computer: Computer) -> bytes:
+    """Write another calibration into a unit in SERVICE, as it says that it did."""
+    unit = computer.unit
+    content = factory_record(UnitErrors(gain=0.01), unit.serial, UTC_S)
+    computer.ask(bench.StageRequest(computer.session, slots.CALIBRATION, len(content), content.ljust(48, b"\0")))
+    answer = computer.ask(bench.CommitRequest(computer.session, slots.CALIBRATION, crc32(content)))
+    assert isinstance(answer, bench.CommitAnswer)
+    return content
+
+
+def recorded(computer: Computer) -> bytes:
+    """The calibration as it stands in memory."""
+    answer = computer.ask(bench.RecordRequest(computer.session, slots.CALIBRATION))
+    return bytes(answer.content[: answer.length])
+
+
+@pytest.mark.parametrize("kept_in_files", [False, True])
+def test_a_memory_that_forgets_reads_well_until_the_restart(kept_in_files: bool, tmp_path: Path) -> None:
+    computer = technician.opened(faults=["memory-forgets"], memory=tmp_path if kept_in_files else None)
+    before = recorded(computer)
+    content = committed(computer)
+    assert recorded(computer) == content != before
+    computer.unit.power_cycle()
+    computer.run(1_000)
+    computer.hello()
+    computer.run(100)
+    technician.unlocked(computer)
+    assert recorded(computer) == before
+
+
+def test_a_sound_memory_keeps_what_was_committed() -> None:
+    computer = technician.opened()
+    content = committed(computer)
+    computer.unit.power_cycle()
+    computer.run(1_000)
+    computer.hello()
+    computer.run(100)
+    technician.unlocked(computer)
+    assert recorded(computer) == content
+
+
+def test_another_wand_hangs_on_the_cable(tmp_path: Path) -> None:
+    computer = technician.opened("SIM-0001", faults=["swap=SIM-0002@10"], memory=tmp_path)
+    unit = computer.unit
+    key, zero = unit.board.read_slot(28), unit.board.sensor.errors.offset_pa
+    assert computer.run_until("SAFE", most_ms=6_000) == "SAFE"
+    assert computer.ask(handshake.IdentityRequest()).serial.rstrip(b"\0") == b"SIM-0002"
+    assert unit.serial == "SIM-0002"
+    assert unit.board.read_slot(28) != key
+    assert unit.board.sensor.errors.offset_pa != zero
+    assert computer.ask(bench.MeasureRequest(computer.session)).code == 21
+    assert {path.name for path in tmp_path.iterdir()} == {"SIM-0001", "SIM-0002"}
+    computer.hello()
+    computer.run(100)
+    technician.unlocked(computer)
+
+
+def test_an_aged_sensor_reads_off_by_what_its_gain_has_moved() -> None:
+    sound, aged = technician.opened(), technician.opened(faults=["sensor-aged=0.03"])
+    seen = []
+    for computer in (sound, aged):
+        computer.unit.board.air.vacuum_pa = 20_000
+        seen.append(mean(computer.unit.board.raw_pressure() for _ in range(500)))
+    assert (seen[1] - seen[0]) * 2 == pytest.approx(600, abs=10)
+
+
+def test_a_leak_of_the_fixture_lets_the_vacuum_go_faster() -> None:
+    fallen = []
+    for faults in ([], ["leak=0.1"]):
+        computer = technician.opened(faults=faults)
+        technician.hold(computer, 2_500, 15_000)
+        technician.drive(computer, codes.DRIVE_OFF)
+        fallen.append(next(place for place, one in enumerate(technician.watched(computer, 3_000)) if one < 6_000))
+    assert fallen[1] < 0.7 * fallen[0]

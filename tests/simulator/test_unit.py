@@ -9,9 +9,10 @@ import pytest
 
 from microderm_ctl.errors import FileProblem, UsageProblem
 from microderm_ctl.firmware import calibration
+from microderm_ctl.simulator.faults import check_serial
 from microderm_ctl.simulator.memory import SLOT_BYTES, DirectoryMemory, Memory
 from microderm_ctl.simulator.trace import Trace, trace_line
-from microderm_ctl.simulator.unit import Unit, check_serial, make_unit
+from microderm_ctl.simulator.unit import Unit, make_unit
 from microderm_protocol import codes
 from microderm_protocol.messages import handshake, treatment
 from tests.simulator.computer import UTC_S, Computer
