@@ -17,7 +17,10 @@ from microderm_ctl.cli.words import duration_of, iso_time
 from microderm_ctl.errors import Stopped, UsageProblem
 from microderm_ctl.records.running import registered, running_simulators
 from microderm_ctl.records.store import Store
+from microderm_ctl.simulator.bench_gauge import GAUGE_SERIAL, gauge_errors
+from microderm_ctl.simulator.gauge import DIALECTS, SimulatedGauge, gauge_port, vacuum_of
 from microderm_ctl.simulator.link_faults import sort_faults
+from microderm_ctl.simulator.ports import Port
 from microderm_ctl.simulator.serve import serve_pty, serve_tcp
 from microderm_ctl.simulator.trace import Trace, Tracer
 from microderm_ctl.simulator.unit import Unit, make_unit
@@ -95,7 +98,12 @@ def _advanced_lines(record: Advanced) -> Iterator[str]:
 @click.option("--pty", "kind", flag_value="pty", help="on pseudo terminals; so unless told")
 @click.option("--tcp", "kind", flag_value="tcp", help="on TCP ports of this computer")
 @click.option("--tcp-port", type=click.IntRange(1, 65535 - UNITS_MOST), metavar="N", help="number of the first TCP port")
-@click.option("--hand", default="auto", metavar="HAND", help="auto (does what the wand asks), none, keys, or a script FILE")
+@click.option(
+    "--hand",
+    default="auto",
+    metavar="HAND",
+    help="auto (does what the wand asks), none, keys, bench (a technician's, with a fixture), or a script FILE",
+)
 @click.option("--tip", default="fine", metavar="NAME", help="fine, medium, coarse or none")
 @click.option("--memory", type=click.Path(path_type=Path), metavar="DIR", help="where the wands keep their memory")
 @click.option("--advance", metavar="TIME", help="move the practice calendar on, e.g. 28d; alone: then end")
@@ -107,6 +115,10 @@ def _advanced_lines(record: Advanced) -> Iterator[str]:
     metavar="FAULT",
     help="what goes wrong: KIND[=VALUE][@S] in the wand, S seconds after its start; NAME=CHANCE,... on the link",
 )
+@click.option("--errors", metavar="ERRORS", help="how the sensor is wrong: NAME=VALUE,... e.g. gain=0.02,hysteresis_pa=150")
+@click.option("--uncalibrated", is_flag=True, help="new wands come without a calibration")
+@click.option("--gauge", type=click.Choice(tuple(DIALECTS)), help="serve a reference gauge too, on the fixture of the first wand")
+@click.option("--gauge-fault", "gauge_faults", multiple=True, metavar="FAULT", help="what goes wrong in the gauge: KIND[=VALUE][@S]")
 @click.option("--trace", type=click.Path(path_type=Path), metavar="FILE", help="write what truly happens, a line of JSON a step")
 @click.option("--seed", type=click.IntRange(0), metavar="N", help="the same number gives the same run")
 def simulate(call: Invocation, **options: Any) -> Report | None:
@@ -127,7 +139,7 @@ def simulate(call: Invocation, **options: Any) -> Report | None:
 
 def _is_alone(options: Mapping[str, Any]) -> bool:
     """Return whether nothing asks for wands to be served."""
-    asked = ("kind", "tcp_port", "faults", "trace", "seed")
+    asked = ("kind", "tcp_port", "faults", "errors", "uncalibrated", "gauge", "gauge_faults", "trace", "seed")
     return not any(options[name] for name in asked) and options["units"] == 1 and options["hand"] == "auto"
 
 
@@ -143,24 +155,39 @@ def _serve(
     tip: str,
     no_hangup: bool,
     faults: tuple[str, ...],
+    errors: str | None,
+    uncalibrated: bool,
+    gauge: str | None,
+    gauge_faults: tuple[str, ...],
     trace: Path | None,
     seed: int | None,
 ) -> None:
     utc_s = call.now_s(practice=True)
     tracer = stack.enter_context(Trace(trace)) if trace is not None else None
     wrong = sort_faults(faults)
-    made = [
-        make_unit(serial, hand=hand, memory=memory, seed=seed, tip=tip, faults=wrong.wand, utc_s=utc_s) for serial in _serials(call, units)
-    ]
+    told = partial(make_unit, hand=hand, memory=memory, seed=seed, tip=tip, faults=wrong.wand, utc_s=utc_s)
+    made = [told(serial, errors=errors, calibrated=not uncalibrated) for serial in _serials(call, units)]
     notices = Notices(call, stack, hand == KEYS)
-    serve = serve_tcp if kind == "tcp" or sys.platform == "win32" else serve_pty
-    if tcp_port is not None:
-        serve = partial(serve_tcp, first_port=tcp_port)
-    ended_by = serve(
-        made, notices.ready, notices.gone, no_hangup=no_hangup, trace=Calendar(call.store(True), tracer), link=wrong.link, seed=seed
-    )
+    is_tcp = kind == "tcp" or tcp_port is not None or sys.platform == "win32"
+    gauge_number = tcp_port + units if tcp_port is not None else 0
+    beside = _gauge(notices, made[0], gauge, gauge_faults, seed, "tcp" if is_tcp else "pty", gauge_number)
+    serve = partial(serve_tcp, first_port=tcp_port or 0) if is_tcp else serve_pty
+    calendar = Calendar(call.store(True), tracer)
+    ended_by = serve(made, notices.ready, notices.gone, no_hangup=no_hangup, trace=calendar, link=wrong.link, seed=seed, beside=beside)
     if ended_by:
         raise Stopped("The virtual wands were stopped.")
+
+
+def _gauge(
+    notices: "Notices", unit: Unit, dialect: str | None, faults: tuple[str, ...], seed: int | None, kind: str, number: int
+) -> list[Port]:
+    """Return the port of a gauge that follows a wand; none where none is asked for."""
+    if dialect is None:
+        if faults:
+            raise UsageProblem("Without a gauge nothing goes wrong in one.", "Add --gauge, or leave out --gauge-fault.")
+        return []
+    gauge = SimulatedGauge(vacuum_of(unit), gauge_errors(GAUGE_SERIAL), dialect=dialect, serial=GAUGE_SERIAL, faults=faults, seed=seed)
+    return [gauge_port(gauge, notices.gauge_ready, kind, number)]
 
 
 def _serials(call: Invocation, units: int) -> list[str]:
@@ -191,12 +218,17 @@ class Notices:
         posted = self._stack.enter_context(ExitStack())
         posted.enter_context(registered(self._call.data_dir(), path, unit.serial))
         self._posted[unit.serial] = posted
-        record = {"event": "ready", "serial": unit.serial, "port": path, "simulated": True, "pid": os.getpid()}
+        record = {"event": "ready", "kind": "wand", "serial": unit.serial, "port": path, "simulated": True, "pid": os.getpid()}
         self._call.printer.event(record, f"{unit.serial} SIMULATED on {path}")
         if self._by_keys:
             from microderm_ctl.simulator.keys import KEYS_HELP
 
             self._call.printer.note(KEYS_HELP)
+
+    def gauge_ready(self, gauge: Unit, path: str) -> None:
+        """Say that a gauge can be opened; it is not posted, for other commands look for wands."""
+        record = {"event": "ready", "kind": "gauge", "serial": gauge.serial, "port": path, "simulated": True, "pid": os.getpid()}
+        self._call.printer.event(record, f"gauge {gauge.serial} SIMULATED on {path}")
 
     def gone(self, unit: Unit) -> None:
         """Say that the cable of a wand was pulled."""

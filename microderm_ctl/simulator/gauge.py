@@ -35,7 +35,7 @@ from microderm_ctl.errors import PortProblem, UsageProblem
 from microderm_ctl.simulator.errors_model import SPAN_PA, GaugeErrors
 from microderm_ctl.simulator.faults import Fault
 from microderm_ctl.simulator.pneumatics import AMBIENT_PA
-from microderm_ctl.simulator.ports import Port, TcpPort
+from microderm_ctl.simulator.ports import OnReady, Port, TcpPort
 from microderm_ctl.simulator.serve import Server
 from microderm_ctl.simulator.unit import Unit
 
@@ -354,7 +354,7 @@ def serving(gauge: SimulatedGauge, kind: str = "pty", number: int = 0) -> Iterat
         finally:
             is_known.set()
 
-    server = Server([_port(gauge, kind, number, ready)])
+    server = Server([gauge_port(gauge, ready, kind, number)])
     thread = threading.Thread(target=run, name=f"gauge {gauge.serial}", daemon=True)
     thread.start()
     try:
@@ -366,7 +366,18 @@ def serving(gauge: SimulatedGauge, kind: str = "pty", number: int = 0) -> Iterat
         thread.join(START_S)
 
 
-def _port(gauge: SimulatedGauge, kind: str, number: int, ready: Callable[[Unit, str], None]) -> Port:
+def gauge_port(gauge: SimulatedGauge, ready: OnReady, kind: str = "pty", number: int = 0) -> Port:
+    """Return a port with a gauge behind it, still closed, for a server of its own or beside wands.
+
+    Args:
+        gauge: to serve.
+        ready: told of its name once it can be opened.
+        kind: pty or tcp.
+        number: of the TCP port; 0 takes any that is free.
+
+    Raises:
+        UsageProblem: the system has no pseudo terminals.
+    """
     # A port only feeds and steps what is behind it, by its number and its cable; a gauge has these too.
     behind = cast(Unit, gauge)
     if kind == "tcp":

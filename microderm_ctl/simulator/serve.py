@@ -117,6 +117,7 @@ def serve_pty(
     trace: Tracer | None = None,
     link: LinkFaults | None = None,
     seed: int | None = None,
+    beside: Sequence[Port] = (),
 ) -> int:
     """Serve each unit on a pseudo terminal until a signal or a key ends it.
 
@@ -128,6 +129,7 @@ def serve_pty(
         trace: takes a line for each step of each unit.
         link: what goes wrong on the links.
         seed: of what goes wrong; None draws one.
+        beside: ports of something else, a gauge, in the same loop.
 
     Returns:
         The number of the signal that ended it; 0 when a person at the keys did.
@@ -139,7 +141,7 @@ def serve_pty(
     if sys.platform != "win32":
         from microderm_ctl.simulator.pty_port import PtyPort
 
-        return _serve([PtyPort(unit, on_ready, no_hangup) for unit in units], on_gone, trace, link, seed)
+        return _serve([PtyPort(unit, on_ready, no_hangup) for unit in units], on_gone, trace, link, seed, beside)
     raise UsageProblem("This system has no pseudo terminals.", "Serve the simulated wand with --tcp.")
 
 
@@ -152,6 +154,7 @@ def serve_tcp(
     trace: Tracer | None = None,
     link: LinkFaults | None = None,
     seed: int | None = None,
+    beside: Sequence[Port] = (),
     first_port: int = 0,
 ) -> int:
     """Serve each unit on loopback TCP, else as ``serve_pty``; paths are ``socket://127.0.0.1:PORT``.
@@ -164,20 +167,27 @@ def serve_tcp(
         trace: takes a line for each step of each unit.
         link: what goes wrong on the links.
         seed: of what goes wrong; None draws one.
+        beside: ports of something else, a gauge, in the same loop.
         first_port: of the first unit, the others follow it; 0 takes any that are free.
     """
     numbers = [first_port + place if first_port else 0 for place in range(len(units))]
-    return _serve(
-        [TcpPort(unit, on_ready, no_hangup, number) for unit, number in zip(units, numbers, strict=True)], on_gone, trace, link, seed
-    )
+    ports = [TcpPort(unit, on_ready, no_hangup, number) for unit, number in zip(units, numbers, strict=True)]
+    return _serve(ports, on_gone, trace, link, seed, beside)
 
 
-def _serve(ports: Sequence[Port], on_gone: OnGone | None, trace: Tracer | None, link: LinkFaults | None, seed: int | None) -> int:
+def _serve(
+    ports: Sequence[Port],
+    on_gone: OnGone | None,
+    trace: Tracer | None,
+    link: LinkFaults | None,
+    seed: int | None,
+    beside: Sequence[Port],
+) -> int:
     for port in ports:
         port.wire = faulty(port.unit, link, seed, port.unit.serial)
         port.unit.trace = trace or port.unit.trace
     with ExitStack() as stack:
-        server = Server(ports, on_gone, _keys(stack, [port.unit for port in ports]))
+        server = Server([*ports, *beside], on_gone, _keys(stack, [port.unit for port in ports]))
         stack.enter_context(_ended_by_signals(server))
         return server.run()
 

@@ -8,10 +8,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from microderm_ctl.bench.gauges.port import PortLine
+from microderm_ctl.cli.context import Invocation, Options
 from microderm_ctl.cli.simulate import Calendar
+from microderm_ctl.link.ports import open_port
 from microderm_ctl.records.store import open_store
 from microderm_ctl.simulator.unit import make_unit
 from tests.cli.conftest import Run
@@ -70,6 +74,27 @@ def test_over_tcp_with_a_trace_of_what_truly_happens(run: Run, data_dir: Path, t
     assert (first["serial"], first["duty"], first["vent"]) == ("SIM-0001", 0, True)
 
 
+def test_a_gauge_is_served_beside_the_wands_and_is_no_wand(run: Run, data_dir: Path) -> None:
+    with serving(3, "--tcp", "--units", "2", "--hand", "bench", "--gauge", "fluke-val", "--gauge-fault", "sign") as (_, ready):
+        assert [(one["kind"], one["serial"]) for one in ready] == [("wand", "SIM-0001"), ("wand", "SIM-0002"), ("gauge", "SIM-G001")]
+        assert {one["port"] for one in run("devices", "--json").record["wands"]} == {one["port"] for one in ready[:2]}
+        line = PortLine(open_port(ready[2]["port"]))
+        line.send(b"*IDN?\r")
+        assert answered(line) == "FLUKE,700G,SIM-G001,1.00"
+        line.send(b"VAL?\r")
+        number, unit = answered(line).split(",")
+        assert (abs(float(number)) < 0.1, unit) == (True, "KPA")
+        line.close()
+
+
+def answered(line: PortLine) -> str:
+    """The next answer of a gauge."""
+    data = b""
+    while not data.endswith(b"\r"):
+        data += line.receive(10_000)
+    return data.decode().strip()
+
+
 @posix
 def test_a_cable_that_a_script_pulls_is_said(run: Run, data_dir: Path, tmp_path: Path) -> None:
     script = tmp_path / "hand.txt"
@@ -98,6 +123,10 @@ def test_the_practice_calendar_moves_on_and_only_forwards(run: Run) -> None:
         (("--fault", "gremlin"), 2),
         (("--tip", "rough"), 2),
         (("--hand", "keys"), 2),
+        (("--errors", "gian=0.02"), 2),
+        (("--gauge", "bourdon"), 2),
+        (("--gauge-fault", "sign"), 2),
+        (("--gauge", "fluke-val", "--gauge-fault", "gremlin"), 2),
         (("--hand", "/nowhere/hand.txt"), 9),
         (("--pty", "--trace", "/nowhere/trace.ndjson"), 9),
         (("--pty", "--serial", "much-too-long-a-number"), 2),
@@ -124,6 +153,12 @@ def test_a_wand_that_is_served_rests_when_its_calendar_moves(run: Run, data_dir:
         unit.run(2_000)
         assert unit.state == "SELF_TEST" or len(seen) == 200
         assert unit.now_ms == 4_000
+
+
+@pytest.mark.parametrize(("command", "hand"), [("bench calibrate", ["bench"]), ("bench", ["bench"]), ("treat", []), ("benchmark", [])])
+def test_the_wand_behind_port_sim_sits_in_a_fixture_for_a_technicians_commands(command: str, hand: list[str], data_dir: Path) -> None:
+    with Invocation(Options(port="sim", data_dir=data_dir), command=command) as call:
+        assert parse_qs(urlsplit(call.chosen().spec).query).get("hand", []) == hand
 
 
 class _Steps:

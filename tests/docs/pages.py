@@ -7,7 +7,7 @@ above a block or below a heading:
     exit    the exit code that its commands have, 0 unless told
     on      `sim`: its commands run on the virtual wand, where a reader has a real one
     before  a command that is run first, such as a day that passes
-    until   the commands run on until they have printed this; then q is typed
+    until   the commands run on until they have printed this; then q is typed, or Ctrl-C where they exit with 130
 """
 
 import os

@@ -166,9 +166,10 @@ class Next(NamedTuple):
 
 
 class Ready(NamedTuple):
-    """A virtual wand can be opened."""
+    """A virtual wand, or the gauge on its fixture, can be opened."""
 
     event: Literal["ready"]
+    kind: Literal["wand", "gauge"]
     serial: str
     port: str
     simulated: bool

@@ -3,6 +3,7 @@
 import os
 import re
 import select
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -25,12 +26,17 @@ class Ended(NamedTuple):
 
 
 def run_at_terminal(
-    words: Sequence[str], typed: Sequence[str], environment: Mapping[str, str], directory: Path, until: str | None = None
+    words: Sequence[str],
+    typed: Sequence[str],
+    environment: Mapping[str, str],
+    directory: Path,
+    until: str | None = None,
+    by_signal: bool = False,
 ) -> Ended:
     """Run a program at a terminal of 80x24 and type one answer at each question.
 
     An answer that does not end with a line feed is a single key. Once ``until`` is
-    printed, q is typed.
+    printed, q is typed; or the program gets the signal of Ctrl-C.
 
     Raises:
         AssertionError: it asks more than is answered, or answers are left over.
@@ -57,8 +63,11 @@ def run_at_terminal(
             shown += piece
             waiting += piece
             if until is not None and until.encode() in waiting:
-                _wait_for_keys(master)
-                os.write(master, QUIT)
+                if by_signal:
+                    program.send_signal(signal.SIGINT)
+                else:
+                    _wait_for_keys(master)
+                    os.write(master, QUIT)
                 until = None
             elif PROMPT.search(waiting):
                 assert left, f"nothing is typed at: {waiting[-500:].decode()}"

@@ -24,6 +24,7 @@ INSTALLS = (
     *(f".venv/{folder}/{name}" for folder in ("bin", "Scripts") for name in ("pip", "python", "microderm")),
 )
 """What sets the program up or runs the tests; the packaging tests do that."""
+INTERRUPTED = 130
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:work|root|tmp|Users|mnt|srv)/|(?<![\w.])/home/\w")
 
 
@@ -37,10 +38,9 @@ def _run_block(block: Block, home: Path) -> None:
         if words[0] in INSTALLS:
             continue
         is_before = words in before
-        ended = run_at_terminal(
-            [*program(), *words[1:], *([] if is_before else extra)], [] if is_before else typed, environment(home), home, until
-        )
         wanted = 0 if is_before else int(block.remarks.get("exit", "0"))
+        line = [*program(), *words[1:], *([] if is_before else extra)]
+        ended = run_at_terminal(line, [] if is_before else typed, environment(home), home, until, by_signal=wanted == INTERRUPTED)
         assert ended.code == wanted, f"{shlex.join(words)} ended with {ended.code}:\n{ended.text}"
 
 
