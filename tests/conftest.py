@@ -2,11 +2,18 @@
 
 import os
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
 
 import pytest
 from hypothesis import settings
 
 from tests.hazards.trace import check_marks
+
+if TYPE_CHECKING:
+    from tests.postgres import Server
+
+TEST_PG: Final = os.environ.get("MICRODERM_TEST_PG")
+"""Read before every such name is taken out of the environment."""
 
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("search", max_examples=2000, deadline=None, print_blob=True)
@@ -30,3 +37,12 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             patch.setenv(name, str(home))
         patch.setenv("MICRODERM_DATA_DIR", str(home / "microderm"))
         yield
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator["Server"]:
+    """Give a real PostgreSQL; the tests that need it are skipped where there is none."""
+    from tests.postgres import server
+
+    with server(TEST_PG) as found:
+        yield found

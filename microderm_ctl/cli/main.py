@@ -10,6 +10,7 @@ from microderm_ctl.cli.commands import Entry, RootGroup, invocation
 
 _HOME: Final = "at home"
 _BOTH: Final = "to try out and to repair"
+_BENCH: Final = "for technicians"
 _CLI: Final = "microderm_ctl.cli"
 
 TABLE: Final = {
@@ -30,6 +31,7 @@ TABLE: Final = {
     "doctor": Entry(f"{_CLI}.doctor:doctor", "find out what does not work, and how to fix it", _BOTH),
     "trace": Entry(f"{_CLI}.trace:trace", "show what a recording of the wire holds", _BOTH),
     "simulate": Entry(f"{_CLI}.simulate:simulate", "run virtual wands on real ports", _BOTH),
+    "bench": Entry(f"{_CLI}.bench:bench", "test, calibrate and certify units", _BENCH),
     "completion": Entry(f"{_CLI}.completion:completion", "print what lets your shell complete at a press of Tab", _BOTH),
     "demo": Entry(f"{_CLI}.demo:demo", "three scenes on the virtual wand, nothing plugged in", _BOTH),
 }

@@ -6,7 +6,7 @@ what is here. What a document means is for the bench to know; here it is a text.
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -20,6 +20,8 @@ DOCUMENT_MOST_BYTES: Final = 1_048_576
 ID_LETTERS: Final = 8
 """Forty bits: among a thousand benches, two draw the same id once in two million worlds."""
 PRACTICE_ID: Final = "SIM-"
+BEGIN: Final = "begin"
+CERTIFICATE: Final = "certificate"
 END: Final = "end"
 """The kind of the row by which a run is finished. What belongs to it may follow, such as an amended certificate."""
 
@@ -28,9 +30,20 @@ _RUN_ID: Final = re.compile(r"(?:[0-9a-f]{32})?")
 _KIND: Final = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _UNIT_MOST: Final = 64
 _COLUMNS: Final = "number, run_id, kind, unit, at_s, document, sha256"
+_MARK: Final = "run_id, kind, unit, at_s, sha256"
 _ADD: Final = f"INSERT INTO bench_rows ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _ADD_OTHER: Final = f"INSERT INTO bench_other_rows (bench, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _FINISHED: Final = f"run_id = '' OR run_id IN (SELECT run_id FROM bench_rows WHERE kind = '{END}')"
+
+
+class Mark(NamedTuple):
+    """Everything of a row but its document, for which the hash stands: rows of one number with one mark are the same row."""
+
+    run_id: str
+    kind: str
+    unit: str
+    at_s: int
+    sha256: str
 
 
 class BenchRow(NamedTuple):
@@ -48,6 +61,16 @@ class BenchRow(NamedTuple):
     at_s: int
     document: dict[str, Any]
     sha256: str
+
+    @property
+    def mark(self) -> Mark:
+        """What tells the row from another one of its number."""
+        return Mark(self.run_id, self.kind, self.unit, self.at_s, self.sha256)
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether it was written on practice."""
+        return is_practice(self.bench)
 
 
 class BenchPart(StoreBase):
@@ -107,16 +130,17 @@ class BenchPart(StoreBase):
         where = " AND ".join(f"{name} = ?" for name in wanted) or "1"
         return self._own_rows(where, *wanted.values())
 
-    def finished_rows(self, after: int = 0, most: int = -1) -> tuple[BenchRow, ...]:
-        """Return the rows of finished runs and of no run in order: those after a number, and no more than so many."""
-        return self._own_rows(f"number > ? AND ({_FINISHED})", after, most=most)
+    def finished_marks(self) -> dict[int, Mark]:
+        """Return by number the marks of the rows of finished runs and of no run."""
+        found = self._read(f"SELECT number, {_MARK} FROM bench_rows WHERE {_FINISHED} ORDER BY number")
+        return {int(number): Mark(*mark) for number, *mark in found}
 
-    def finished_hashes(self) -> dict[int, str]:
-        """Return by number the hashes of the rows that ``finished_rows`` returns."""
-        return dict(self._read(f"SELECT number, sha256 FROM bench_rows WHERE {_FINISHED} ORDER BY number"))
+    def numbered_rows(self, numbers: Sequence[int]) -> tuple[BenchRow, ...]:
+        """Return this bench's rows of these numbers, in order."""
+        return self._own_rows(f"number IN ({', '.join('?' * len(numbers))})", *numbers)
 
-    def _own_rows(self, where: str, *values: object, most: int = -1) -> tuple[BenchRow, ...]:
-        found = self._read(f"SELECT {_COLUMNS} FROM bench_rows WHERE {where} ORDER BY number LIMIT ?", *values, most)
+    def _own_rows(self, where: str, *values: object) -> tuple[BenchRow, ...]:
+        found = self._read(f"SELECT {_COLUMNS} FROM bench_rows WHERE {where} ORDER BY number", *values)
         bench = self.bench_id() if found else ""
         return tuple(whole_row((bench, *row), self.path) for row in found)
 
@@ -150,6 +174,11 @@ class BenchPart(StoreBase):
         """Return the serial numbers that this bench has worked on, in order."""
         return tuple(str(unit) for (unit,) in self._read("SELECT DISTINCT unit FROM bench_rows WHERE unit <> '' ORDER BY unit"))
 
+    def other_marks(self) -> dict[tuple[str, int], Mark]:
+        """Return by bench and number the marks of what was fetched from other benches."""
+        found = self._read(f"SELECT bench, number, {_MARK} FROM bench_other_rows")
+        return {(str(bench), int(number)): Mark(*mark) for bench, number, *mark in found}
+
     def keep_other_rows(self, rows: Iterable[BenchRow]) -> int:
         """Keep rows of other benches, all or none, and return how many were new.
 
@@ -159,14 +188,18 @@ class BenchPart(StoreBase):
         added = 0
         with self._write():
             for row in rows:
-                values = (*row[:6], canonical(row.document), row.sha256)
-                known = self._run(f"SELECT bench, {_COLUMNS} FROM bench_other_rows WHERE bench = ? AND number = ?", *row[:2]).fetchone()
+                known = self._run(f"SELECT {_MARK} FROM bench_other_rows WHERE bench = ? AND number = ?", *row[:2]).fetchone()
                 if known is None:
-                    self._run(_ADD_OTHER, *values)
+                    self._run(_ADD_OTHER, *row[:6], canonical(row.document), row.sha256)
                     added += 1
-                elif known != values:
-                    raise contradiction(row.bench, row.number, known[-1], row.sha256)
+                elif Mark(*known) != row.mark:
+                    raise contradiction(row.bench, row.number, row.mark, Mark(*known))
         return added
+
+
+def is_practice(bench: str) -> bool:
+    """Return whether a bench is a practice store."""
+    return bench.startswith(PRACTICE_ID)
 
 
 def whole_row(row: tuple[Any, ...], path: Path | str) -> BenchRow:
@@ -188,13 +221,17 @@ def whole_row(row: tuple[Any, ...], path: Path | str) -> BenchRow:
         ) from error
 
 
-def contradiction(bench: str, number: int, known: str, other: str) -> FileProblem:
-    """Return the problem of two rows with one number, by their hashes: the one that is there and the one that came."""
+def contradiction(bench: str, number: int, there: Mark, here: Mark) -> FileProblem:
+    """Return the problem of two rows with one number: the one in the database, and the one in this store."""
     return FileProblem(
-        f"Row {number} of bench {bench} is there with other content: {known[:12]} there, {other[:12]} here.",
-        "Two stores use one bench id: one is a copy of the other. Keep the one that is right, and begin anew with the other.",
-        {"bench": bench, "number": number, "sha256_there": known, "sha256_here": other},
+        f"Row {number} of bench {bench} is not the same in both places: {_told(there)} there, {_told(here)} here.",
+        "Two stores use one bench id: one is a copy of the other. Use one of them alone; move the other away to begin anew.",
+        {"bench": bench, "number": number, "sha256_there": there.sha256, "sha256_here": here.sha256},
     )
+
+
+def _told(mark: Mark) -> str:
+    return f"'{mark.kind} {mark.unit or '-'} {mark.sha256[:12]}'"
 
 
 def _judge(kind: str, run_id: str, unit: str, at_s: int) -> None:

@@ -32,6 +32,9 @@ from microderm_ctl.cli import (
     stop,
     trace,
 )
+from microderm_ctl.cli.bench import export as bench_export
+from microderm_ctl.cli.bench import sync as bench_sync
+from microderm_ctl.cli.bench import units as bench_units
 from microderm_ctl.cli.main import TABLE
 from microderm_ctl.link import judged
 from microderm_ctl.records.rows import PatchTest, TreatmentRecord
@@ -207,6 +210,9 @@ _TREAT: Final = (Planned, *_RUN, Telemetry, Treated)
 RECORDS: Final[dict[str, type]] = {
     "": standing.Standing,
     "after-care": after_care.AfterCareRecord,
+    "bench export": bench_export.Exported,
+    "bench sync": bench_sync.SyncRecord,
+    "bench units": bench_units.UnitsRecord,
     "completion": completion.Completion,
     "devices": Wands,
     "doctor": doctor.Health,

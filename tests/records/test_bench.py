@@ -65,9 +65,11 @@ def test_only_what_is_finished_may_be_shared(store: Store) -> None:
     for run_id, kind in [(RUN, "begin"), (OTHER_RUN, "begin"), ("", "golden"), (RUN, "end"), (OTHER_RUN, "point"), (RUN, "certificate")]:
         store.append_row(kind, {}, at_s=1, run_id=run_id)
 
-    assert [row.number for row in store.finished_rows()] == [1, 3, 4, 6]
-    assert [row.number for row in store.finished_rows(after=1, most=2)] == [3, 4]
-    assert store.finished_hashes() == {row.number: row.sha256 for row in store.finished_rows()}
+    marks = store.finished_marks()
+    assert list(marks) == [1, 3, 4, 6]
+    rows = store.numbered_rows(list(marks))
+    assert {row.number: row.mark for row in rows} == marks
+    assert store.numbered_rows([]) == ()
 
 
 def test_every_store_draws_an_id_and_practice_says_so(tmp_path: Path) -> None:
@@ -182,10 +184,12 @@ def test_rows_of_other_benches_are_kept_once(store: Store) -> None:
 def test_other_content_under_a_known_number_names_both(store: Store) -> None:
     mine, yours = (store.append_row("golden", {"a": value}, at_s=1) for value in (1, 2))
     store.keep_other_rows([mine._replace(bench="OTHER")])
-    with pytest.raises(FileProblem, match="other content") as caught:
+    with pytest.raises(FileProblem, match="not the same in both places: 'golden - ") as caught:
         store.keep_other_rows([yours._replace(bench="OTHER", number=5), yours._replace(bench="OTHER", number=1)])
-    assert (caught.value.details["sha256_there"], caught.value.details["sha256_here"]) == (mine.sha256, yours.sha256)
-    assert len(store.other_rows()) == 1
+    assert (caught.value.details["sha256_here"], caught.value.details["sha256_there"]) == (mine.sha256, yours.sha256)
+    with pytest.raises(FileProblem, match="not the same"):
+        store.keep_other_rows([mine._replace(bench="OTHER", unit="W1")])
+    assert store.other_marks() == {("OTHER", 1): mine.mark}
 
 
 def test_two_processes_never_get_the_same_number(data_dir: Path) -> None:

@@ -17,7 +17,8 @@ GRADE: Final = 6.0
 """Sixth grade is the school year of children of eleven and twelve."""
 
 FIELD_WORDS: Final = frozenset({
-    "calibration", "calibrated", "diabetes", "directory", "interrupted", "isotretinoin", "microderm", "professional", "simulated",
+    "calibration", "calibrated", "certificate", "certificates", "diabetes", "directory", "interrupted", "isotretinoin", "microderm",
+    "professional", "simulated",
 })  # fmt: skip
 """Names of the field that a short text may have although they are long; each is explained where it first stands."""
 
