@@ -32,6 +32,7 @@ from microderm_ctl.cli import (
     stop,
     trace,
 )
+from microderm_ctl.cli.bench import certificate as bench_certificate
 from microderm_ctl.cli.bench import export as bench_export
 from microderm_ctl.cli.bench import sync as bench_sync
 from microderm_ctl.cli.bench import units as bench_units
@@ -210,6 +211,7 @@ _TREAT: Final = (Planned, *_RUN, Telemetry, Treated)
 RECORDS: Final[dict[str, type]] = {
     "": standing.Standing,
     "after-care": after_care.AfterCareRecord,
+    "bench certificate": bench_certificate.CertificateRecord,
     "bench export": bench_export.Exported,
     "bench sync": bench_sync.SyncRecord,
     "bench units": bench_units.UnitsRecord,
