@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import click
 
 from microderm_ctl.cli import offers
-from microderm_ctl.cli.bench.issued import KIND, Issued, Listed, all_issued, find
+from microderm_ctl.cli.bench.issued import Issued, Listed, all_issued, find
 from microderm_ctl.cli.bench.papers import HTML, JSON, PDF, check_ending, has_pdf, write_files
 from microderm_ctl.cli.commands import command
 from microderm_ctl.cli.context import Invocation
 from microderm_ctl.cli.printer import Report
 from microderm_ctl.cli.words import columns
 from microderm_ctl.errors import CheckFailed, FileProblem, Stopped, UsageProblem
+from microderm_ctl.records.bench import CERTIFICATE
 from microderm_ctl.records.canonical import sha256_of
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def _amend(call: Invocation, asked: dict[str, Any]) -> CertificateRecord:
     number = store.next_certificate_number(now_s)
     text = freeze(trial._replace(number=number))
     document = {"number": number, "sha256": sha256_of(text), "amends": old.number, "text": text}
-    store.append_row(KIND, document, at_s=now_s, run_id=original.row.run_id, unit=original.row.unit)
+    store.append_row(CERTIFICATE, document, at_s=now_s, run_id=original.row.run_id, unit=original.row.unit)
     new = find(all_issued(call), number)
     target: Path | None = asked["to"]
     files = _write(call, new, asked) if target is not None or has_pdf() else _write(call, new, asked | {"to": Path(f"{number}{HTML}")})

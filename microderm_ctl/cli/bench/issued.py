@@ -1,19 +1,18 @@
 """The certificates in the records: those of this bench, of its practice, and those fetched from other benches."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from microderm_ctl.cli.bench.story import stores
 from microderm_ctl.cli.commands import unknown
 from microderm_ctl.cli.words import iso_time
 from microderm_ctl.errors import FileProblem
-from microderm_ctl.records.bench import BenchRow
+from microderm_ctl.records.bench import CERTIFICATE, BenchRow
 from microderm_ctl.records.canonical import sha256_of
 
 if TYPE_CHECKING:
     from microderm_ctl.cli.context import Invocation
     from microderm_ctl.records.store import Store
-
-KIND: Final = "certificate"
 
 
 class Listed(NamedTuple):
@@ -42,9 +41,9 @@ class Issued(NamedTuple):
 def all_issued(call: "Invocation") -> tuple[Issued, ...]:
     """Return all certificates that are known here, the oldest first."""
     found: list[Issued] = []
-    for store in _stores(call):
-        own = store.rows(kind=KIND)
-        others = tuple(row for row in store.other_rows() if row.kind == KIND)
+    for store in stores(call):
+        own = store.rows(kind=CERTIFICATE)
+        others = tuple(row for row in store.other_rows() if row.kind == CERTIFICATE)
         found += _issued(store, (*own, *others), len(own))
     return tuple(sorted(found, key=lambda one: (one.row.at_s, one.row.bench, one.row.number)))
 
@@ -59,14 +58,6 @@ def find(issued: tuple[Issued, ...], number: str) -> Issued:
         if one.listed.number == number:
             return one
     raise unknown("certificate", number, [one.listed.number for one in issued], "'microderm bench certificate' lists them.")
-
-
-def _stores(call: "Invocation") -> Iterator["Store"]:
-    from microderm_ctl.records.store import PRACTICE_NAME
-
-    yield call.store()
-    if (call.data_dir() / PRACTICE_NAME).exists():
-        yield call.store(practice=True)
 
 
 def _issued(store: "Store", rows: tuple[BenchRow, ...], own: int) -> Iterator[Issued]:
