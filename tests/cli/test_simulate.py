@@ -75,9 +75,11 @@ def test_over_tcp_with_a_trace_of_what_truly_happens(run: Run, data_dir: Path, t
 
 
 def test_a_gauge_is_served_beside_the_wands_and_is_no_wand(run: Run, data_dir: Path) -> None:
-    with serving(3, "--tcp", "--units", "2", "--hand", "bench", "--gauge", "fluke-val", "--gauge-fault", "sign") as (_, ready):
+    words = ("--tcp", "--units", "2", "--hand", "bench", "--gauge", "fluke-val", "--gauge-fault", "sign", "--uncalibrated")
+    with serving(3, *words, "--errors", "none,offset_pa=200") as (_, ready):
         assert [(one["kind"], one["serial"]) for one in ready] == [("wand", "SIM-0001"), ("wand", "SIM-0002"), ("gauge", "SIM-G001")]
         assert {one["port"] for one in run("devices", "--json").record["wands"]} == {one["port"] for one in ready[:2]}
+        assert run("info", "--port", ready[0]["port"], "--json").record["calibration"]["made_at"] is None
         line = PortLine(open_port(ready[2]["port"]))
         line.send(b"*IDN?\r")
         assert answered(line) == "FLUKE,700G,SIM-G001,1.00"

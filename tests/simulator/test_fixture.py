@@ -7,11 +7,12 @@ from statistics import mean
 import pytest
 
 from microderm_ctl.firmware import constants as k
+from microderm_ctl.firmware import memory as slots
 from microderm_ctl.simulator.fixture import BenchHand
 from microderm_ctl.simulator.pneumatics import Plant, Pneumatics, draw_plant
 from microderm_ctl.simulator.unit import Unit, make_unit
 from microderm_protocol import codes
-from microderm_protocol.messages import bench
+from microderm_protocol.messages import bench, treatment
 from tests.simulator import technician
 from tests.simulator.computer import UTC_S, Computer
 
@@ -84,6 +85,25 @@ def _greeted(unit: Unit) -> Computer:
     computer.hello()
     computer.run(200)
     return computer
+
+
+def test_its_button_opens_service_from_lockout_and_ends_a_fault() -> None:
+    unit = make_unit("SIM-0001", hand="bench", seed=1, utc_s=UTC_S)
+    slots.Memory(unit.board).write(slots.LATCH, bytes((codes.CAUSES.index("stuck-pump"),)))
+    unit.power_cycle()
+    computer = _greeted(unit)
+    assert computer.run_until("LOCKOUT", most_ms=3_000)
+    technician.unlocked(computer)
+    assert unit.state == "SERVICE"
+
+    computer = Computer(make_unit("SIM-0001", hand="bench", seed=1, utc_s=UTC_S, faults=["sensor-dead"]))
+    computer.run_until("FAULT", most_ms=6_000)
+    computer.unit.board.sensor.is_dead = False
+    computer.hello()
+    for _ in range(3):
+        computer.ask(treatment.AcknowledgeRequest(computer.session))
+        computer.run(10_000)
+    assert computer.unit.state == "LINKED"
 
 
 def test_the_regulator_holds_in_the_closed_fixture_from_below_and_from_above() -> None:
