@@ -236,3 +236,38 @@ def test_the_faults_are_those_that_stand() -> None:
     assert app.faults() == 0
     app.measured.supply_mv = 0
     assert app.faults() == 1 << k.SUPPLY
+
+
+def never_calibrated(offset_raw: int, steps: int) -> App:
+    """Return a unit as it was built, its sensor off by so many counts, some steps after its start."""
+    board = Still()
+    board.raw = calibration.ZERO_NOMINAL + offset_raw
+    app = App(board)
+    for _ in range(steps):
+        board.ticks += 20
+        app.step()
+    return app
+
+
+@pytest.mark.parametrize("offset_raw", [-calibration.ZERO_WINDOW, -900, 0, 900, calibration.ZERO_WINDOW])
+def test_a_unit_that_was_never_calibrated_passes_its_self_test(offset_raw: int) -> None:
+    """Its sensor may be off by 4 kPa, and it must come to a technician's bench all the same."""
+    app = never_calibrated(offset_raw, 40)
+    assert app.state.mode == k.SAFE
+    assert app.zero == calibration.ZERO_NOMINAL + offset_raw
+
+
+@pytest.mark.parametrize("offset_raw", [-calibration.ZERO_WINDOW - 1, calibration.ZERO_WINDOW + 1])
+def test_a_sensor_that_no_calibration_could_mend_is_a_fault(offset_raw: int) -> None:
+    assert never_calibrated(offset_raw, 200).state.mode == k.FAULT
+
+
+def test_a_unit_that_was_calibrated_has_its_zero_from_its_record_until_the_self_test() -> None:
+    """So a vacuum that is left at the start is seen as one."""
+    board = Still()
+    board.raw, board.duty, board.vent = 8_192 + 450, 0, True
+    memory.Memory(board).write(memory.CALIBRATION, calibration.build(8_192, SERIAL, 1_760_000_000, 8_192, 0))
+    app = App(board)
+    app.step()
+    assert app.zero == 8_192
+    assert app.measured.vacuum_pa == 900
