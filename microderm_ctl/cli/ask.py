@@ -112,6 +112,25 @@ class Asker:
             if typed:
                 return typed
 
+    def secret(self, text: str, may_be_empty: bool = False) -> str:
+        """Ask for something that is not shown while it is typed.
+
+        Raises:
+            UsageProblem: there is no terminal.
+            Stopped: the input has ended.
+        """
+        from getpass import getpass
+
+        self.need(text, "a terminal")
+        self.screens += 1
+        while True:
+            try:
+                typed = getpass(f"{text} ").strip()
+            except EOFError:
+                raise _ended() from None
+            if typed or may_be_empty:
+                return typed
+
     def key(self, text: str, keys: str, flag: str) -> str:
         """Ask for one key, taken without Enter, and return it in lower case; Enter and other keys are passed over.
 

@@ -19,15 +19,17 @@ from microderm_ctl.bench.readings import FACTORY, Coefficients, Direction
 from microderm_ctl.bench.readings import Series as Cycle
 from microderm_ctl.bench.work import steps
 from microderm_ctl.bench.work.journal import POINT, Journal
-from microderm_ctl.bench.work.problems import NotKept, UnitSwapped
+from microderm_ctl.bench.work.problems import NotKept, PassedBy, UnitSwapped
 from microderm_ctl.bench.work.rig import Line, Point, Rig
-from microderm_ctl.bench.work.steps import DutyStudy, LeakDown, Preloads, Protections, Series, Stepped, WarmUp, Zeroed
+from microderm_ctl.bench.work.steps import DutyStudy, LeakDown, Preloads, Protections, Series, Silenced, Stepped, WarmUp, Zeroed
 from microderm_ctl.bench.work.unit import BenchUnit, Kept, Record
 from microderm_ctl.firmware import calibration as wand
 
 NEVER_S: Final = 0
 """Date of a record that is void on purpose: no treatment is started with a calibration that is older than two years."""
 
+SERIES_TRIES: Final = 3
+"""A series in which a point was passed by begins again; not for ever."""
 CONSENT_MS: Final = 300_000
 """How long an operator may think before SERVICE idles out."""
 
@@ -86,6 +88,8 @@ class Written(NamedTuple):
     generation: int
     content_hex: str
     at_s: int
+    silenced: Silenced
+    """How the unit stopped when the bench fell silent, tried before the restart that was due anyway."""
 
 
 class Verified(NamedTuple):
@@ -107,20 +111,18 @@ class Characterised(NamedTuple):
 class Calibrating:
     """One calibration on one unit."""
 
-    def __init__(self, rig: Rig, journal: Journal, operator: Operator, key: bytes) -> None:
+    def __init__(self, rig: Rig, journal: Journal, operator: Operator) -> None:
         """Take over a rig whose unit is in SERVICE, and the run's journal.
 
         Args:
             rig: unit and gauge.
             journal: new, or taken up again.
             operator: is told and asked.
-            key: the service key; the last step needs it a second time.
         """
         self.rig = rig
         self.unit: BenchUnit = rig.unit
         self.journal = journal
         self._operator = operator
-        self._key = key
         self._numbers = rig.procedure.numbers
         self._is_preloaded = False
         """Whether the sensor's loop was closed since this process began."""
@@ -170,17 +172,27 @@ class Calibrating:
 
     def _series(self, name: str, points_pa: tuple[int, ...], direction: Direction, loaded: Preloads) -> Series:
         def read() -> Series:
-            self._check_same()
-            if not self._is_preloaded:
-                self._operator.tell("one preload, since the work was cut off")
-                steps.preload(self.rig, loaded.top)
-                self._is_preloaded = True
-            if direction is Direction.DOWN:
-                self._operator.tell(f"holding the top for {self._numbers.top_hold_s} s")
-                steps.top_hold(self.rig, points_pa[0])
-            return steps.series(self.rig, points_pa, direction, lambda point: self._note(name, point))
+            for _ in range(SERIES_TRIES - 1):
+                try:
+                    return self._read_series(name, points_pa, direction, loaded)
+                except PassedBy as problem:
+                    self._operator.tell(f"{problem.sentence} The series begins again.")
+                    self.rig.vent()
+                    self._is_preloaded = False
+            return self._read_series(name, points_pa, direction, loaded)
 
-        return self._step(name, Series, f"series {direction}: {len(points_pa)} points", read)
+        return self._step(name, Series, f"{name.replace('-', ' ')}: {len(points_pa)} points", read)
+
+    def _read_series(self, name: str, points_pa: tuple[int, ...], direction: Direction, loaded: Preloads) -> Series:
+        self._check_same()
+        if not self._is_preloaded:
+            self._operator.tell("one preload first")
+            steps.preload(self.rig, loaded.top)
+            self._is_preloaded = True
+        if direction is Direction.DOWN:
+            self._operator.tell(f"holding the top for {self._numbers.top_hold_s} s")
+            steps.top_hold(self.rig, points_pa[0])
+        return steps.series(self.rig, points_pa, direction, lambda point: self._note(name, point))
 
     def _note(self, series: str, point: Point) -> None:
         reading = point.reading
@@ -206,14 +218,20 @@ class Calibrating:
 
         def write() -> Written:
             content = wand.build(coefficients.zero_raw, self.unit.serial.encode(), at_s, coefficients.gain, coefficients.curve)
-            return self.put(Record.CALIBRATION, content, at_s)
+            kept = self._commit(Record.CALIBRATION, content)
+            self._operator.tell("the bench falls silent while the pump runs: the unit must stop by itself")
+            silenced = steps.lease_stop(self.unit)
+            self._restart(Record.CALIBRATION, kept)
+            return Written(kept.generation, content.hex(), at_s, silenced)
 
         return self._step("written", Written, "writing the new coefficients, restarting, reading them back", write)
 
-    def put(self, record: Record, content: bytes, at_s: int) -> Written:
-        """Write a record, restart and read it back again."""
+    def _commit(self, record: Record, content: bytes) -> Kept:
         self._check_same()
-        kept = self.unit.write(record, content)
+        return self.unit.write(record, content)
+
+    def _restart(self, record: Record, kept: Kept) -> None:
+        """Restart, and read a record back a second time."""
         self.unit.restart()
         self._is_preloaded = False
         again = self.unit.record(record)
@@ -221,9 +239,8 @@ class Calibrating:
             raise NotKept(
                 f"Unit {self.unit.serial} said that the record was written, and after its restart it is gone.",
                 "It works with the record that it had before. Its memory is not sound: set the unit aside.",
-                {"written": content.hex(), "found": again.content.hex(), "generation": again.generation},
+                {"written": kept.content.hex(), "found": again.content.hex(), "generation": again.generation},
             )
-        return Written(again.generation, content.hex(), at_s)
 
     def put_back(self, before: Measured) -> None:
         """Give the unit its old coefficients again, after a verification that failed.
@@ -236,8 +253,9 @@ class Calibrating:
             zero_raw = round(before.cycle.zero_raw)
             content = wand.build(zero_raw, self.unit.serial.encode(), NEVER_S, factory.gain, factory.curve)
         self._operator.tell("putting the old coefficients back")
-        back = self.put(Record.CALIBRATION, content, old.made_s)
-        self.journal.log("put-back", {"generation": back.generation, "content_hex": back.content_hex})
+        back = self._commit(Record.CALIBRATION, content)
+        self._restart(Record.CALIBRATION, back)
+        self.journal.log("put-back", {"generation": back.generation, "content_hex": back.content.hex()})
 
     # After writing
 
@@ -270,20 +288,16 @@ class Calibrating:
         return steps.stepped(self.unit, numbers, known.duty_for(numbers.step_from_pa), known.duty_for(numbers.step_to_pa))
 
     def protections(self) -> Protections:
-        """Try how the unit protects itself: silence, vent, and the trip with the fixture's hand pump. SERVICE is closed afterwards."""
+        """Try how the unit protects itself: the vent, and the trip with the fixture's hand pump. SERVICE is closed afterwards."""
         return self._step("protections", Protections, "how the unit protects itself", self._protections)
 
     def _protections(self) -> Protections:
         vent_s = steps.vent_time(self.unit, self._numbers)
-        self._operator.tell("the bench falls silent: the unit must stop by itself")
-        lease_s, lease_cause = steps.lease_stop(self.unit)
-        self._unlock_again()
         self._operator.hands("Draw with the hand pump, slowly, until the wand vents by itself.")
         trip_pa, trip_cause = steps.trip(self.rig)
-        return Protections(trip_pa, trip_cause, vent_s, lease_s, lease_cause)
-
-    def _unlock_again(self) -> None:
-        self.unit.unlock(self._key, lambda: self._operator.hands(f"Hold the button of unit {self.unit.serial} for 3 seconds."))
+        self._operator.tell("restarting the unit, which has stopped itself in a fault")
+        self.unit.start_anew()
+        return Protections(trip_pa, trip_cause, vent_s)
 
     def _check_same(self) -> None:
         found = self.unit.wand.ask_identity().serial

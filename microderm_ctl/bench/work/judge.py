@@ -122,13 +122,13 @@ def judge_stepped(procedure: Procedure, found: steps.Stepped) -> StepStudy:
     return StepStudy(n.step_from_pa, n.step_to_pa, found.closed_loop, response, plant, tune(plant) if plant else None, judged)
 
 
-def judge_protections(procedure: Procedure, found: steps.Protections) -> tuple[Measurement, ...]:
+def judge_protections(procedure: Procedure, found: steps.Protections, silenced: steps.Silenced) -> tuple[Measurement, ...]:
     """Return how the unit protected itself, against its limits; another cause than the one that was tried fails."""
     gates = procedure.gates
     nan = float("nan")
     checks = [
         measure("vent_time", found.vent_s, gates.vent_time),
-        measure("lease_stop", found.lease_s if found.lease_cause == "lease" else nan, gates.lease_stop),
+        measure("lease_stop", silenced.seconds if silenced.cause == "lease" else nan, gates.lease_stop),
     ]
     if found.trip_pa is not None:
         checks.append(measure("trip", found.trip_pa if found.trip_cause == "over-hard-limit" else nan, gates.trip))

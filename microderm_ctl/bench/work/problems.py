@@ -29,6 +29,12 @@ class NotSettled(UnitProblem):
     code = "not-settled"
 
 
+class PassedBy(NotSettled):
+    """A point was passed by, so that it stands on the other branch of the loop."""
+
+    code = "passed-by"
+
+
 class OutOfLimits(UnitProblem):
     """A check is outside its limits."""
 

@@ -2,11 +2,11 @@
 
 The vacuum is made by the wand's own pump. Up to the wand's highest set point its regulator
 holds it; a unit that reads high gets further with a fixed duty, up to where it vents by itself.
-Points are the gauge's: an uncalibrated wand is steered by a straight line between its own
-reading and the gauge's, which the first preload gives.
+Points are the gauge's: an uncalibrated wand is steered by what it showed beside the gauge
+on the first preload.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from statistics import fmean
 from typing import Final, NamedTuple
 
@@ -16,7 +16,7 @@ from microderm_ctl.bench.gauges.record import GaugeRecord, check_identity
 from microderm_ctl.bench.procedure import Procedure
 from microderm_ctl.bench.readings import Direction, Reading
 from microderm_ctl.bench.settle import Shown, State, Sums, judge_point, read_point
-from microderm_ctl.bench.work.problems import NotSettled
+from microderm_ctl.bench.work.problems import NotSettled, PassedBy
 from microderm_ctl.bench.work.unit import BenchUnit, Measured
 
 SET_POINT_LEAST_PA: Final = 2_500
@@ -26,17 +26,21 @@ RAMP_PA: Final = 200
 RAMP_MS: Final = 100
 STRETCH_MS: Final = 20
 """As long as a step of the wand's program: what is polled fast is asked this often."""
-PAIRS_AT_PA: Final = (2_500, 5_000, 7_500, 10_000)
+SEEN_AT_PA: Final = (2_500, 5_000, 7_500, 10_000)
 """Where the first preload compares gauge and wand, before it goes on."""
-PAIR_REST_S: Final = 2.0
+THEN_EVERY_PA: Final = 5_000
+"""And from there on: the loop of a sensor bends its line by some 0.1 kPa over so much."""
+SEEN_REST_S: Final = 2.0
 VENT_READINGS: Final = 6
 RELEASE_S: Final = 2.0
 """The vent needs under 1 s."""
-TRIES: Final = 3
-"""A point that was passed by is come to again from its own side; not for ever."""
 BEYOND_STEP: Final = 0.004
-"""Part of full duty by which the pump is turned up beyond the highest set point; some 150 Pa each."""
-BEYOND_MS: Final = 500
+"""Part of full duty by which the pump is tried beyond the highest set point; some 150 Pa."""
+BEYOND_PART: Final = 0.8
+"""Of what is missing, so that it is come to from below."""
+BEYOND_TRIES: Final = 8
+BEYOND_S: Final = 1.5
+"""Three times the time constant of pump, bleed and a large chamber."""
 NEAR_PA: Final = 60
 
 
@@ -52,15 +56,30 @@ class Point(NamedTuple):
     temperature_c: float
 
 
-class Line(NamedTuple):
-    """What the wand shows for a vacuum of the gauge: ``offset + slope * vacuum``."""
+class Seen(NamedTuple):
+    """Gauge and wand at one moment, in pascals."""
 
-    slope: float = 1.0
-    offset_pa: float = 0.0
+    gauge_pa: float
+    shown_pa: float
+
+
+class Line(NamedTuple):
+    """What the wand shows for a vacuum of the gauge: straight between what was seen, and on beyond it. Without any, the same."""
+
+    seen: tuple[Seen, ...] = ()
 
     def wand_pa(self, vacuum_pa: float) -> int:
         """Return what the wand will show at a vacuum."""
-        return round(self.offset_pa + self.slope * vacuum_pa)
+        if len(self.seen) < 2:
+            return round(vacuum_pa)
+        above = next((i for i, one in enumerate(self.seen) if one.gauge_pa >= vacuum_pa), len(self.seen) - 1)
+        low, high = self.seen[max(above, 1) - 1], self.seen[max(above, 1)]
+        slope = (high.shown_pa - low.shown_pa) / (high.gauge_pa - low.gauge_pa)
+        return round(low.shown_pa + slope * (vacuum_pa - low.gauge_pa))
+
+    def also(self, seen: Seen) -> "Line":
+        """Return the line with one more, which must be higher than all before."""
+        return Line((*self.seen, seen))
 
 
 class Rig:
@@ -151,25 +170,31 @@ class Rig:
 
     def _beyond(self, wanted_pa: int) -> None:
         """Go on with a fixed duty where no set point reaches: a unit that reads high, before it is adjusted."""
-        self.unit.wait(2 * BEYOND_MS / 1000)
-        duty = fmean(self._duties(BEYOND_MS))
-        end_s = self.unit.now_s + self.procedure.numbers.preload_reach_s
-        while self.unit.now_s < end_s:
-            self._duty = duty
-            self.unit.drive(duty)
-            self.unit.wait(BEYOND_MS / 1000)
-            if self._shown_pa() >= wanted_pa - NEAR_PA:
+        self.unit.wait(BEYOND_S)
+        self._duty = fmean(self._duties(BEYOND_S))
+        at_pa = self._driven(0.0)
+        step_pa = self._driven(BEYOND_STEP) - at_pa
+        for _ in range(BEYOND_TRIES):
+            at_pa = self._shown_pa()
+            if at_pa >= wanted_pa - NEAR_PA:
                 self._set_pa = SET_POINT_MOST_PA
                 return
-            duty = min(1.0, duty + BEYOND_STEP)
+            self._driven(BEYOND_PART * BEYOND_STEP * (wanted_pa - at_pa) / max(step_pa, NEAR_PA))
         raise NotSettled(
             f"The pump does not reach {wanted_pa / 1000:.1f} kPa, as the wand reads.", "Look for a leak in fixture and seal, then resume."
         )
 
-    def _duties(self, duration_ms: int) -> list[float]:
-        end_ms = self.unit.clock.now_ms() + duration_ms
+    def _driven(self, more: float) -> float:
+        """Turn the pump up by a part of full duty, and return what the wand shows then."""
+        self._duty = min(1.0, self._duty + more)
+        self.unit.drive(self._duty)
+        self.unit.wait(BEYOND_S)
+        return self._shown_pa()
+
+    def _duties(self, duration_s: float) -> list[float]:
+        end_s = self.unit.now_s + duration_s
         found = [self.unit.measure().duty]
-        while self.unit.clock.now_ms() < end_ms:
+        while self.unit.now_s < end_s:
             self.unit.wait(STRETCH_MS / 1000)
             found.append(self.unit.measure().duty)
         return found
@@ -210,7 +235,7 @@ class Rig:
             if standing.state is State.SETTLED:
                 return self._averaged(set_pa, direction, mean_s)
             if standing.state is not State.WAITING:
-                raise NotSettled(
+                raise (PassedBy if standing.state is State.PASSED_BY else NotSettled)(
                     f"The point {set_pa / 1000:.1f} kPa going {direction} does not come to rest: {standing.reason}.",
                     "Look for a leak, a kinked tube or a pump that hunts; then resume, which begins this series again.",
                     {"set_pa": set_pa, "direction": direction.value, "reason": standing.reason},
@@ -259,23 +284,25 @@ class Rig:
         Raises:
             GaugeUnfit: unit, sign or type of the gauge is wrong, or it hangs elsewhere; the sentence names the likely mistake.
         """
-        pairs: list[tuple[float, float]] = []
-        for set_pa in PAIRS_AT_PA:
+        line = Line()
+        for set_pa in SEEN_AT_PA:
             self._ramp(set_pa)
-            self.unit.wait(PAIR_REST_S)
-            for _ in range(2):
-                shown, reading = self.read_gauge()
-                wand_pa = self._shown_pa()
-                self._watch.add(reading, wand_pa)
-                pairs.append((wand_pa, shown.vacuum_pa))
+            self.unit.wait(SEEN_REST_S)
+            seen, reading = self._see()
+            line = line.also(seen)
         slope = check_slope(self._watch.pairs, reading.unit)
-        self.line = _line(pairs)
+        self.line = line
         return slope
 
+    def learn_further(self, top_pa: int) -> None:
+        """Go on from 10 kPa to the top, and learn on the way how the wand reads."""
+        for set_pa in (*range(SEEN_AT_PA[-1] + THEN_EVERY_PA, top_pa, THEN_EVERY_PA), top_pa):
+            self.go(set_pa)
+            self.unit.wait(SEEN_REST_S)
+            self.line = self.line.also(self._see()[0])
 
-def _line(pairs: Sequence[tuple[float, float]]) -> Line:
-    """Return the straight line of the wand's readings over the gauge's, by least squares."""
-    wand_pa, gauge_pa = fmean(pair[0] for pair in pairs), fmean(pair[1] for pair in pairs)
-    spread = sum((pair[1] - gauge_pa) ** 2 for pair in pairs)
-    slope = sum((pair[1] - gauge_pa) * (pair[0] - wand_pa) for pair in pairs) / spread
-    return Line(slope, wand_pa - slope * gauge_pa)
+    def _see(self) -> tuple[Seen, GaugeReading]:
+        shown, reading = self.read_gauge()
+        wand_pa = self._shown_pa()
+        self._watch.add(reading, wand_pa)
+        return Seen(shown.vacuum_pa, wand_pa), reading

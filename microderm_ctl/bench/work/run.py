@@ -127,7 +127,7 @@ def _checks(work: Calibrating, done: Done) -> tuple[Measurement, ...]:
         *judge.judge_leak(procedure, found.leak).judged,
         *judge.judge_duty(procedure, found.duty).judged,
         *judge.judge_stepped(procedure, found.stepped).judged,
-        *judge.judge_protections(procedure, done.protections),
+        *judge.judge_protections(procedure, done.protections, done.written.silenced),
     )
 
 
@@ -179,6 +179,6 @@ def certify(work: Calibrating, done: Done, papers: Papers, number: str, issued_s
         judge.judge_leak(procedure, done.characterised.leak),
         judge.judge_duty(procedure, done.characterised.duty),
         judge.judge_stepped(procedure, done.characterised.stepped),
-        (*done.judged.checks, *judge.judge_protections(procedure, done.protections)),
+        (*done.judged.checks, *judge.judge_protections(procedure, done.protections, done.written.silenced)),
         Software("microderm-ctl", __version__),
     )

@@ -12,7 +12,7 @@ from microderm_ctl.bench.characterise import MapPoint, StepSample, map_duties, n
 from microderm_ctl.bench.leak import Sample
 from microderm_ctl.bench.procedure import Numbers, Top, top_point
 from microderm_ctl.bench.readings import NOMINAL_PA_PER_COUNT, Coefficients, Direction
-from microderm_ctl.bench.settle import Sums, pooled, slope
+from microderm_ctl.bench.settle import slope
 from microderm_ctl.bench.work.problems import NotSettled, OutOfLimits
 from microderm_ctl.bench.work.rig import RELEASE_S, STRETCH_MS, Line, Point, Rig
 from microderm_ctl.bench.work.unit import BenchUnit
@@ -100,8 +100,13 @@ class Protections(NamedTuple):
     """By the gauge, the most before it vented; None where nobody pumped."""
     trip_cause: str
     vent_s: float
-    lease_s: float
-    lease_cause: str
+
+
+class Silenced(NamedTuple):
+    """How the unit stopped when the bench fell silent while the pump ran."""
+
+    seconds: float
+    cause: str
 
 
 def warm_up(unit: BenchUnit, numbers: Numbers) -> WarmUp:
@@ -163,9 +168,10 @@ def preloads(rig: Rig, offset_pa: float) -> Preloads:
     """
     seen = rig.learn_line()
     try:
-        top = top_point(rig.procedure, rig.line.slope, rig.line.offset_pa if abs(rig.line.offset_pa) > abs(offset_pa) else offset_pa)
+        top = top_point(rig.procedure, 1 / seen.slope, offset_pa)
     except ValueError as error:
         raise OutOfLimits(f"This unit cannot be calibrated: {error}.", "Its sensor is not sound: set the unit aside.") from error
+    rig.learn_further(top.vacuum_pa)
     points = tuple(preload(rig, top) for _ in range(rig.procedure.numbers.preloads))
     return Preloads(rig.line, seen.slope, top, points)
 
@@ -335,16 +341,11 @@ def trip(rig: Rig) -> tuple[float, str]:
     return most_pa, unit.wand.cause
 
 
-def lease_stop(unit: BenchUnit) -> tuple[float, str]:
+def lease_stop(unit: BenchUnit) -> Silenced:
     """Fall silent while the pump runs, and return after how many seconds the unit left SERVICE by itself, and why."""
     unit.hold(LEASE_AT_PA)
     unit.wait(TURN_S)
     unit.fall_silent()
     begin_s = unit.now_s
     unit.wand.wait(lambda reading: reading.state != "SERVICE", round(LEASE_MOST_S * 1000))
-    return unit.now_s - begin_s, unit.wand.cause
-
-
-def spread_of(sums: Sequence[Sums]) -> float:
-    """Return the standard deviation of single readings, in pascals."""
-    return pooled(sums)[1] * NOMINAL_PA_PER_COUNT
+    return Silenced(unit.now_s - begin_s, unit.wand.cause)

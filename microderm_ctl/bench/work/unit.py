@@ -34,6 +34,8 @@ UNLOCK_MOST_MS: Final = 60_000
 """How long a technician has to find and hold the button."""
 AGAIN_MS: Final = 200
 RELEASE_MOST_MS: Final = 10_000
+RELEASED_PA: Final = 500
+"""The wand writes its memory below 1 kPa only."""
 SELF_TEST_MOST_MS: Final = 5_000
 """The wand takes at most 3 s."""
 RESTART_MOST_MS: Final = 15_000
@@ -267,15 +269,18 @@ class BenchUnit:
         Raises:
             UnitProblem: it ended in a fault.
         """
-        self._in_service(bench.SelfTestRequest(SESSION))
-        self.keep_alive(SELF_TEST_MOST_MS)
-        since_ms = self.clock.now_ms()
-        self.wand.wait(lambda now: now.received_ms > since_ms + AGAIN_MS and now.state not in ("SELF_TEST", "BOOT"), SELF_TEST_MOST_MS)
-        self._check_service()
-        found = self._in_service(bench.SelfTestRequest(SESSION))  # its answer tells of the test before it
-        self.wand.wait(lambda now: now.received_ms > since_ms + AGAIN_MS and now.state == "SERVICE", SELF_TEST_MOST_MS)
+        self._tested()
+        found = self._tested()  # the answer tells of the test before it
         faults = tuple(cause_name(number) for number in range(32) if found.faults >> number & 1)
         return SelfTested(faults, found.zero_raw, found.noise_raw)
+
+    def _tested(self) -> Any:
+        answer = self._in_service(bench.SelfTestRequest(SESSION))
+        self.keep_alive(SELF_TEST_MOST_MS)
+        since_ms = self.clock.now_ms()
+        self.wand.wait(lambda now: now.received_ms > since_ms + AGAIN_MS and now.state != "SELF_TEST", SELF_TEST_MOST_MS)
+        self._check_service()
+        return answer
 
     def show(self, signal: str) -> None:
         """Show a signal of light and buzzer for three seconds."""
@@ -302,7 +307,7 @@ class BenchUnit:
         if staged.crc32 != crc32(content):
             raise NotKept("The unit has put aside something else than it was sent.", "Nothing was written. Try again with another cable.")
         self.vent()
-        self.wand.wait(lambda reading: reading.is_at_rest, RELEASE_MOST_MS)
+        self.wand.wait(lambda reading: not reading.pump_on and reading.vacuum_pa < RELEASED_PA, RELEASE_MOST_MS)
         generation = self._in_service(bench.CommitRequest(SESSION, int(record), staged.crc32)).generation
         kept = self.record(record)
         if kept != Kept(generation, content):
@@ -323,15 +328,37 @@ class BenchUnit:
         """
         token = self._token
         self._end_keeper()
-        if not self.wand.restart(GONE_MS, RESTART_MOST_MS):
-            self.wand.close()
-            self.wand = self._opened_again()
+        self._await_rest()
+        self._restarted()
         self._check_same()
         self._be_ready()
         self._begin_keeper()
         self._token = self.wand.call(bench.UnlockAgainRequest(SESSION, token)).token
         self.vent()
         self._measured_ms = self.clock.now_ms()
+
+    def start_anew(self) -> None:
+        """Restart the unit with SERVICE closed: it is left as a person at home finds it.
+
+        Raises:
+            LinkLost: it did not come back.
+            WandFault: it comes up in a fault.
+        """
+        self._end_keeper()
+        self._await_rest()
+        self._restarted()
+        self.wand.be_ready()
+
+    def _await_rest(self) -> None:
+        """Wait until a stop is over; SERVICE with the pump off is at rest too."""
+        since_ms = self.clock.now_ms()
+        self.wand.wait(lambda now: now.received_ms > since_ms and not now.pump_on and now.state != "STOPPING", RELEASE_MOST_MS)
+
+    def _restarted(self) -> None:
+        """Restart, and open the port again where it went away with the unit."""
+        if not self.wand.restart(GONE_MS, RESTART_MOST_MS):
+            self.wand.close()
+            self.wand = self._opened_again()
 
     def _opened_again(self) -> Wand:
         end_ms = self.clock.now_ms() + RESTART_MOST_MS

@@ -1,0 +1,189 @@
+"""``microderm bench calibrate``: from the box to the certificate, or on from where it was cut off."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import click
+
+from microderm_ctl.bench.certificate.document import Customer, freeze
+from microderm_ctl.bench.procedure import shipped
+from microderm_ctl.bench.work import run
+from microderm_ctl.bench.work.calibrate import Calibrating
+from microderm_ctl.bench.work.journal import Ended, Environment, Journal, begun, open_runs
+from microderm_ctl.bench.work.rig import Rig
+from microderm_ctl.bench.work.steps import Protections
+from microderm_ctl.cli.bench import laboratory
+from microderm_ctl.cli.bench.papers import issue_files
+from microderm_ctl.cli.bench.quantities import humidity_percent, pressure_pa, temperature_c
+from microderm_ctl.cli.bench.station import Station, gauge_options, opened, opened_gauge, operator_option, unit_option
+from microderm_ctl.cli.commands import command
+from microderm_ctl.cli.context import Invocation
+from microderm_ctl.cli.printer import Report
+from microderm_ctl.errors import UsageProblem
+from microderm_ctl.records.bench import BenchRow
+from microderm_ctl.records.canonical import sha256_of
+
+WORK: Final = "calibrate"
+CERTIFICATE: Final = "certificate"
+ABANDONED: Final = "abandoned by the operator"
+NOT_STATED: Final = "not stated"
+
+
+class Calibrated(NamedTuple):
+    """How a calibration came out, with its certificate's number, hash and files."""
+
+    event: str
+    serial: str
+    simulated: bool
+    outcome: str
+    reason: str
+    number: str
+    sha256: str
+    files: tuple[str, ...]
+    hand_actions: int
+
+
+@command(WORK, help="calibrate a unit against a gauge: measure, write, verify, certify; 16 minutes",
+         example="microderm bench calibrate --port sim --gauge sim --operator Kim --temperature '22 C'")  # fmt: skip
+@unit_option
+@operator_option
+@gauge_options
+@click.option("--temperature", metavar="T", help="of the room, with its unit: '22.4 C'")
+@click.option("--pressure", metavar="P", help="of the air, with its unit: '1013 hPa'")
+@click.option("--humidity", metavar="H", help="of the air, with its unit: '45 %'")
+@click.option("--customer", default=NOT_STATED, metavar="NAME", help="for whom, as they said it")
+@click.option("--condition", default=NOT_STATED, metavar="TEXT", help="in which the unit was received")
+@click.option("--authorised-by", metavar="NAME", help="who answers for the certificate; the operator unless told")
+@click.option(
+    "--to", "directory", type=click.Path(path_type=Path, file_okay=False), default=Path(), metavar="DIR", help="where its files go"
+)
+@click.option("--resume", is_flag=True, help="go on where the run on this unit was cut off")
+@click.option("--abandon", is_flag=True, help="end the run that was cut off, and do nothing else")
+@click.option("--yes", "says_yes", is_flag=True, help="consent beforehand to what is written to the unit")
+def calibrate(call: Invocation, **asked: Any) -> Report | None:
+    """Lead through a calibration."""
+    with opened(call, asked["label"], asked["says_yes"]) as station:
+        if asked["abandon"]:
+            return _abandoned(station)
+        waiting = open_runs(station.store, WORK, station.unit.serial)
+        _judge_open(station, waiting, asked["resume"])
+        with opened_gauge(station, asked["gauge"], asked["gauge_record"]) as (gauge, record):
+            journal = _journal(station, record, waiting, asked)
+            rig = Rig(station.unit, gauge, record, shipped())
+            work = Calibrating(rig, journal, station.operator)
+            if journal.found("protections", Protections) is None:
+                station.unlock()
+            done = run.carry_out(work)
+        papers = run.Papers(
+            laboratory.known(station.store),
+            Customer(asked["customer"]),
+            asked["condition"],
+            asked["authorised_by"] or journal.begun.operator,
+            offset_min=_offset_min(station.now_s()),
+        )
+        number, text = issue(station, work, done, papers)
+    files = issue_files(text, asked["directory"], number)
+    result = Calibrated(
+        "result",
+        journal.begun.serial,
+        journal.begun.is_simulated,
+        "pass",
+        "",
+        number,
+        sha256_of(text),
+        files,
+        station.operator.hand_actions,
+    )
+    call.printer.event(result, list(_lines(result)))
+    return None
+
+
+def _judge_open(station: Station, waiting: tuple[BenchRow, ...], resumes: bool) -> None:
+    """Refuse to begin beside a run that was cut off, and to resume where there is none."""
+    if waiting and not resumes:
+        raise UsageProblem(
+            f"A calibration of unit {station.unit.serial} was cut off on {_day(waiting[-1].at_s)}.",
+            "Add '--resume' to go on with it, or '--abandon' to end it.",
+            {"run": waiting[-1].run_id},
+        )
+    if resumes and not waiting:
+        raise UsageProblem(
+            f"No calibration of unit {station.unit.serial} was cut off.",
+            "Leave out '--resume' to begin one.",
+            {"serial": station.unit.serial},
+        )
+
+
+def _journal(station: Station, record: Any, waiting: tuple[BenchRow, ...], asked: dict[str, Any]) -> Journal:
+    procedure = shipped()
+    if waiting:
+        journal = Journal.resume(station.store, waiting[-1], procedure, station.now_s)
+        if journal.begun.gauge_certificate != record.certificate or journal.begun.gauge != record.label:
+            raise UsageProblem(
+                f"The run was begun with the gauge {journal.begun.gauge} (certificate {journal.begun.gauge_certificate}).",
+                "Go on with that one, or end the run with '--abandon' and begin anew.",
+            )
+        return journal
+    ask = station.call.ask
+    laboratory.known(station.store)  # asked for now, not after 16 minutes
+    label = asked["label"] or ask.line("Scan the label of the unit:", "--unit")
+    if label != station.unit.serial:
+        raise UsageProblem(f"The label says {label}, and the unit says that it is {station.unit.serial}.", "Scan the label again.")
+    operator = asked["operator"] or ask.line("Who works?", "--operator")
+    environment = Environment(
+        temperature_c(asked["temperature"] or ask.line("Temperature of the room, for example '22.4 C'?", "--temperature")),
+        pressure_pa(asked["pressure"]) if asked["pressure"] else None,
+        humidity_percent(asked["humidity"]) if asked["humidity"] else None,
+    )
+    simulated = station.is_simulated or record.is_simulated
+    return Journal.begin(
+        station.store, begun(WORK, station.unit.serial, operator, procedure, record, environment, simulated), station.now_s
+    )
+
+
+def issue(station: Station, work: Calibrating, done: run.Done, papers: run.Papers) -> tuple[str, str]:
+    """Issue the certificate of a run once, and end the run; return its number and text."""
+    store, journal = station.store, work.journal
+    issued = store.rows(run_id=journal.run_id, kind=CERTIFICATE)
+    if issued:
+        document = issued[-1].document
+    else:
+        now_s = station.now_s()
+        number = store.next_certificate_number(now_s)
+        text = freeze(run.certify(work, done, papers, number, now_s))
+        document = {"number": number, "sha256": sha256_of(text), "amends": None, "text": text}
+        journal.log(CERTIFICATE, document)
+    journal.end(Ended("pass", "", document["number"]))
+    return document["number"], document["text"]
+
+
+def _abandoned(station: Station) -> Report:
+    waiting = open_runs(station.store, WORK, station.unit.serial)
+    _judge_open(station, waiting, True)
+    for row in waiting:
+        station.store.append_row("end", {"outcome": "stopped", "reason": ABANDONED, "certificate": ""}, at_s=station.now_s(),
+                                 run_id=row.run_id, unit=row.unit)  # fmt: skip
+    result = Calibrated("result", station.unit.serial, station.is_simulated, "stopped", ABANDONED, "", "", (), 0)
+    station.call.printer.event(result, list(_lines(result)))
+    return None  # type: ignore[return-value]
+
+
+def _lines(record: Calibrated) -> Iterator[str]:
+    mark = " SIMULATED" if record.simulated else ""
+    if record.outcome != "pass":
+        yield f"The run on unit {record.serial}{mark} is ended. What was measured stays in the records."
+        return
+    yield f"Unit {record.serial}{mark} passed. Certificate {record.number}:"
+    yield from (f"  {name}" for name in record.files)
+
+
+def _day(at_s: int) -> str:
+    return datetime.fromtimestamp(at_s, UTC).strftime("%Y-%m-%d")
+
+
+def _offset_min(at_s: int) -> int:
+    """Return by how many minutes the clock of this bench is ahead of UTC."""
+    offset = datetime.fromtimestamp(at_s, UTC).astimezone().utcoffset()
+    return round(offset.total_seconds() / 60) if offset else 0
