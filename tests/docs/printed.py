@@ -32,10 +32,19 @@ from microderm_ctl.cli import (
     stop,
     trace,
 )
+from microderm_ctl.cli.bench import calibrate as bench_calibrate
 from microderm_ctl.cli.bench import certificate as bench_certificate
+from microderm_ctl.cli.bench import characterise as bench_characterise
 from microderm_ctl.cli.bench import export as bench_export
+from microderm_ctl.cli.bench import golden as bench_golden
+from microderm_ctl.cli.bench import identify as bench_identify
+from microderm_ctl.cli.bench import leak as bench_leak
+from microderm_ctl.cli.bench import selftest as bench_selftest
+from microderm_ctl.cli.bench import setup as bench_setup
 from microderm_ctl.cli.bench import sync as bench_sync
 from microderm_ctl.cli.bench import units as bench_units
+from microderm_ctl.cli.bench import unlock as bench_unlock
+from microderm_ctl.cli.bench import verify as bench_verify
 from microderm_ctl.cli.main import TABLE
 from microderm_ctl.link import judged
 from microderm_ctl.records.rows import PatchTest, TreatmentRecord
@@ -205,6 +214,13 @@ def _named(kind: type, *names: str) -> type:
     return cast(type, made)
 
 
+class Told(NamedTuple):
+    """What the bench does, what hands have to do now, or what would be written to the unit."""
+
+    event: Literal["doing", "hands", "diff"]
+    text: str
+
+
 _RUN: Final = tuple(_event(kind) for kind in events.Event.__args__)
 _TREAT: Final = (Planned, *_RUN, Telemetry, Treated)
 
@@ -215,6 +231,13 @@ RECORDS: Final[dict[str, type]] = {
     "bench export": bench_export.Exported,
     "bench sync": bench_sync.SyncRecord,
     "bench units": bench_units.UnitsRecord,
+    "bench characterise": bench_characterise.Characterised,
+    "bench golden": bench_golden.Golden,
+    "bench identify": bench_identify.Identified,
+    "bench leak": bench_leak.Leaked,
+    "bench selftest": bench_selftest.AllTested,
+    "bench setup": bench_setup.BenchSetup,
+    "bench unlock": bench_unlock.Unlocked,
     "completion": completion.Completion,
     "devices": Wands,
     "doctor": doctor.Health,
@@ -242,6 +265,8 @@ RECORDS: Final[dict[str, type]] = {
 }
 """What a command prints that prints once; where an option changes it, with that option."""
 STREAMS: Final[dict[str, tuple[type, ...]]] = {
+    "bench calibrate": (Told, _named(bench_calibrate.Calibrated, "result")),
+    "bench verify": (Told, _named(bench_verify.Verified, "result")),
     "demo": (Scene, Text, *_TREAT, Killed, Next),
     "patch-test": (Planned, *_RUN, Telemetry, Tested),
     "simulate": (Ready, Gone),

@@ -1,6 +1,7 @@
 """What follows from what a run has read: coefficients, errors, checks. Functions of values; nothing is moved or kept here."""
 
 from collections.abc import Iterable
+from statistics import fmean
 from typing import Final, NamedTuple
 
 from microderm_ctl.bench.calibration import Calibration, calibrate
@@ -51,14 +52,14 @@ def judge_measured(procedure: Procedure, measured: Measured, reference: Referenc
     checks = (
         measure("temperature", temperature_c, gates.temperature),
         measure("idle_current", float(measured.zero.idle_ma), gates.idle_current),
-        measure("shown", _furthest(old, (*measured.up.points, *measured.down.points)), gates.shown),
+        measure("shown", _shown_beyond(old, (*measured.up.points, *measured.down.points)), gates.shown),
     )
     return Judged(calibration, errors, needs_adjustment(procedure, errors, measured.old.is_first), checks)
 
 
-def _furthest(coefficients: Coefficients, points: Iterable[Point]) -> float:
-    """Return by how much the unit shows something else than its record makes of its counts, at the worst point; it rounds down."""
-    return max((one.shown_pa + 0.5 - coefficients.vacuum_pa(one.reading.raw - coefficients.zero_raw) for one in points), key=abs)
+def _shown_beyond(coefficients: Coefficients, points: Iterable[Point]) -> float:
+    """Return by how much the unit shows more than its record makes of its counts, over all points; it rounds down."""
+    return fmean(one.shown_pa + 0.5 - coefficients.vacuum_pa(one.reading.raw - coefficients.zero_raw) for one in points)
 
 
 def judge_verified(procedure: Procedure, judged: Judged, used: Coefficients, verified: Verified, reference: Reference) -> tuple[Error, ...]:

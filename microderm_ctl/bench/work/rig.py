@@ -14,10 +14,11 @@ from microderm_ctl.bench.gauges.gauge import Gauge, GaugeReading
 from microderm_ctl.bench.gauges.judge import Slope, Watch, check_slope, check_vent
 from microderm_ctl.bench.gauges.record import GaugeRecord, check_identity
 from microderm_ctl.bench.procedure import Procedure
-from microderm_ctl.bench.readings import Direction, Reading
+from microderm_ctl.bench.readings import NOMINAL_PA_PER_COUNT, Direction, Reading
 from microderm_ctl.bench.settle import Shown, State, Sums, judge_point, read_point
 from microderm_ctl.bench.work.problems import NotSettled, PassedBy
 from microderm_ctl.bench.work.unit import BenchUnit, Measured
+from microderm_ctl.firmware import calibration as wand
 
 SET_POINT_LEAST_PA: Final = 2_500
 SET_POINT_MOST_PA: Final = 25_000
@@ -258,7 +259,8 @@ class Rig:
         """Read gauge and wand once, with times that count from the beginning of the point."""
         shown, reading = self.read_gauge()
         measured = self.unit.measure()
-        self._watch.add(reading, measured.vacuum_pa)
+        if measured.sums.samples:
+            self._watch.add(reading, _nominal_pa(measured.sums.mean))
         gauge.append(Shown(shown.time_s - begin_s, shown.vacuum_pa))
         if measured.sums.samples:
             wand.append(measured.sums._replace(time_s=measured.sums.time_s - begin_s))
@@ -302,7 +304,12 @@ class Rig:
             self.line = self.line.also(self._see()[0])
 
     def _see(self) -> tuple[Seen, GaugeReading]:
+        self.unit.measure()
         shown, reading = self.read_gauge()
-        wand_pa = self._shown_pa()
-        self._watch.add(reading, wand_pa)
-        return Seen(shown.vacuum_pa, wand_pa), reading
+        self._watch.add(reading, _nominal_pa(self._measured_after(STRETCH_MS).sums.mean))
+        return Seen(shown.vacuum_pa, self._shown_pa()), reading
+
+
+def _nominal_pa(raw: float) -> float:
+    """Return the vacuum of mean counts by the nominal slope: good enough to see whether a gauge follows, and calmer than one reading."""
+    return (raw - wand.ZERO_NOMINAL) * NOMINAL_PA_PER_COUNT

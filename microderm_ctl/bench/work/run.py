@@ -25,7 +25,7 @@ from microderm_ctl.bench.uncertainty import in_use
 from microderm_ctl.bench.work import judge
 from microderm_ctl.bench.work.calibrate import Calibrating, Characterised, Measured, Verified, Written
 from microderm_ctl.bench.work.journal import Ended
-from microderm_ctl.bench.work.problems import NotKept, OutOfLimits
+from microderm_ctl.bench.work.problems import NotKept, OutOfLimits, PassedBy
 from microderm_ctl.bench.work.steps import Protections
 from microderm_ctl.errors import Stopped
 
@@ -84,17 +84,24 @@ def _carried_out(work: Calibrating) -> Done:
     if not judged.needs_adjustment:
         used = measured.old.coefficients._replace(zero_raw=judged.coefficients.zero_raw)
     written = _write(work, measured, judged, used)
-    verified = work.verify(used, measured)
+    try:
+        verified = work.verify(used, measured)
+    except PassedBy as problem:
+        raise _put_back(work, measured, problem.sentence) from problem
     as_left = judge.judge_verified(procedure, judged, used, verified, reference)
     if not is_released(as_left):
-        work.put_back(measured)
-        points = "; ".join(judge.failed_points(as_left))
-        raise OutOfLimits(f"The verification failed: {points}.", VOID if measured.old.is_first else PUT_BACK, {"points": points})
+        raise _put_back(work, measured, "; ".join(judge.failed_points(as_left)))
     characterised = work.characterise()
     protections = work.protections()
     done = Done(measured, judged, used, written, verified, as_left, characterised, protections)
     _hold_to(_checks(work, done), "The coefficients are good, but this is a fault of the unit: set it aside.")
     return done
+
+
+def _put_back(work: Calibrating, measured: Measured, why: str) -> OutOfLimits:
+    """Give the unit its old coefficients again, and return what is told of it."""
+    work.put_back(measured)
+    return OutOfLimits(f"The verification failed: {why}", VOID if measured.old.is_first else PUT_BACK, {"failed": why})
 
 
 def _write(work: Calibrating, measured: Measured, judged: judge.Judged, used: Coefficients) -> Written:

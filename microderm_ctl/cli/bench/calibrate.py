@@ -64,7 +64,7 @@ class Calibrated(NamedTuple):
 @click.option("--yes", "says_yes", is_flag=True, help="consent beforehand to what is written to the unit")
 def calibrate(call: Invocation, **asked: Any) -> Report | None:
     """Lead through a calibration."""
-    with opened(call, asked["label"], asked["says_yes"]) as station:
+    with opened(call, asked["label"], asked["says_yes"], streams=True) as station:
         if asked["abandon"]:
             return _abandoned(station)
         waiting = open_runs(station.store, WORK, station.unit.serial)

@@ -127,7 +127,7 @@ def check_record_serial(unit: BenchUnit) -> str:
 
 
 @contextmanager
-def opened(call: Invocation, label: str | None, says_yes: bool = False) -> Iterator[Station]:
+def opened(call: Invocation, label: str | None, says_yes: bool = False, streams: bool = False) -> Iterator[Station]:
     """Open the unit that is meant, for the time of the body; its serial number must be the one that was scanned.
 
     Raises:
@@ -146,7 +146,7 @@ def opened(call: Invocation, label: str | None, says_yes: bool = False) -> Itera
         with ExitStack() as stack:
             stack.enter_context(treating(call.data_dir(), first.port, serial, call.clock.utc_s()))
             unit = stack.enter_context(BenchUnit(first, lambda: _opened_again(call, serial)))
-            yield Station(call, unit, TerminalOperator(call, says_yes))
+            yield Station(call, unit, TerminalOperator(call, says_yes, streams))
 
 
 def on_bench(call: Invocation) -> Invocation:

@@ -41,7 +41,10 @@ class Verified(NamedTuple):
 @click.option("--temperature", metavar="T", help="of the room, with its unit: '22.4 C'")
 def verify(call: Invocation, **asked: Any) -> None:
     """Read a cycle, and judge the unit as it was found."""
-    with opened(call, asked["label"]) as station, opened_gauge(station, asked["gauge"], asked["gauge_record"]) as (gauge, record):
+    with (
+        opened(call, asked["label"], streams=True) as station,
+        opened_gauge(station, asked["gauge"], asked["gauge_record"]) as (gauge, record),
+    ):
         procedure, ask = shipped(), call.ask
         operator = asked["operator"] or ask.line("Who works?", "--operator")
         room_c = temperature_c(asked["temperature"] or ask.line("Temperature of the room, for example '22.4 C'?", "--temperature"))

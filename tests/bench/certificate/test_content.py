@@ -157,7 +157,7 @@ def test_the_statement_follows_from_the_results(case: str) -> None:
 
 
 def test_as_found_is_told_even_where_it_was_adjusted(everything: str) -> None:
-    assert "As found, before any adjustment: fail (largest error +0.546 kPa at 25.2 kPa, up)." in everything
+    assert "As found, before any adjustment: fail (largest error +0.547 kPa at 25.2 kPa, up)." in everything
 
 
 def test_a_row_that_fails_is_marked() -> None:
