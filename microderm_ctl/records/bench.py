@@ -125,10 +125,8 @@ class BenchPart(StoreBase):
         Raises:
             FileProblem: one of them was changed or damaged.
         """
-        asked = {"run_id": run_id, "unit": unit, "kind": kind}
-        wanted = {name: value for name, value in asked.items() if value is not None}
-        where = " AND ".join(f"{name} = ?" for name in wanted) or "1"
-        return self._own_rows(where, *wanted.values())
+        where, values = _where(run_id=run_id, unit=unit, kind=kind)
+        return self._own_rows(where, *values)
 
     def finished_marks(self) -> dict[int, Mark]:
         """Return by number the marks of the rows of finished runs and of no run."""
@@ -160,13 +158,13 @@ class BenchPart(StoreBase):
             self._insert("bench_certificate_numbers", sequence=sequence, number=number, taken_s=at_s)
         return number
 
-    def other_rows(self, unit: str | None = None) -> tuple[BenchRow, ...]:
-        """Return what was fetched of a unit, or of all, from other benches: bench by bench, in order.
+    def other_rows(self, unit: str | None = None, kind: str | None = None) -> tuple[BenchRow, ...]:
+        """Return what was fetched from other benches, of a unit or of all: bench by bench, in order.
 
         Raises:
             FileProblem: one of them was changed or damaged.
         """
-        where, values = ("1", ()) if unit is None else ("unit = ?", (unit,))
+        where, values = _where(unit=unit, kind=kind)
         found = self._read(f"SELECT bench, {_COLUMNS} FROM bench_other_rows WHERE {where} ORDER BY bench, number", *values)
         return tuple(whole_row(row, self.path) for row in found)
 
@@ -228,6 +226,12 @@ def contradiction(bench: str, number: int, there: Mark, here: Mark) -> FileProbl
         "Two stores use one bench id: one is a copy of the other. Use one of them alone; move the other away to begin anew.",
         {"bench": bench, "number": number, "sha256_there": there.sha256, "sha256_here": here.sha256},
     )
+
+
+def _where(**asked: str | None) -> tuple[str, tuple[str, ...]]:
+    """Return the condition for what was asked, by column, and its values."""
+    wanted = {name: value for name, value in asked.items() if value is not None}
+    return " AND ".join(f"{name} = ?" for name in wanted) or "1", tuple(wanted.values())
 
 
 def _told(mark: Mark) -> str:

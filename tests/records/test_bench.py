@@ -176,7 +176,8 @@ def test_rows_of_other_benches_are_kept_once(store: Store) -> None:
 
     assert store.keep_other_rows(theirs) == 2
     assert store.keep_other_rows([*theirs, theirs[0]._replace(bench="THIRD", unit="W2")]) == 1
-    assert store.other_rows("W1") == tuple(theirs)
+    assert store.other_rows("W1") == store.other_rows("W1", "golden") == tuple(theirs)
+    assert store.other_rows(kind="point") == ()
     assert [row.bench for row in store.other_rows()] == ["OTHER", "OTHER", "THIRD"]
     assert store.rows() == (own,)
 

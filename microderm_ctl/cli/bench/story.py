@@ -62,6 +62,12 @@ def all_rows(store: "Store", unit: str | None = None) -> tuple[BenchRow, ...]:
     return (*store.rows(unit=unit), *store.other_rows(unit))
 
 
+def story_rows(store: "Store", unit: str | None = None) -> tuple[BenchRow, ...]:
+    """Return of these rows the few that ``works_in`` and ``issued_in`` need."""
+    kinds = (BEGIN, END, CERTIFICATE)
+    return tuple(row for kind in kinds for row in (*store.rows(unit=unit, kind=kind), *store.other_rows(unit, kind)))
+
+
 def works_in(rows: Iterable[BenchRow], own: str) -> tuple[Work, ...]:
     """Return the works that rows tell of, in the order in which they began; ``own`` is the bench that asks."""
     runs: dict[tuple[str, str], list[BenchRow]] = defaultdict(list)

@@ -5,7 +5,7 @@ from typing import NamedTuple, TypeVar
 
 import click
 
-from microderm_ctl.cli.bench.story import Issued, Work, all_rows, issued_in, stores, works_in
+from microderm_ctl.cli.bench.story import Issued, Work, issued_in, stores, story_rows, works_in
 from microderm_ctl.cli.commands import command, unknown
 from microderm_ctl.cli.context import Invocation
 from microderm_ctl.cli.printer import WIDTH, Fixed, Report
@@ -45,7 +45,7 @@ def units(call: Invocation, unit: str | None) -> Report:
     works: list[Work] = []
     issued: list[Issued] = []
     for store in stores(call):
-        rows = all_rows(store, unit)
+        rows = story_rows(store, unit)
         own = store.bench_id() if rows else ""
         works += works_in(rows, own)
         issued += issued_in(rows, own)
