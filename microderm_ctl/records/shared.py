@@ -4,6 +4,7 @@ psycopg is imported here and nowhere else. Every failure is a problem that says 
 no password is in it. Nothing waits for ever: an answer that does not come ends the connection.
 """
 
+import logging
 import re
 import socket
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,6 +27,8 @@ LOCK_S: Final = 10
 """How long another bench that writes the same rows is waited for."""
 CAUSE_MOST: Final = 300
 """Letters of what the server says."""
+
+logging.getLogger("psycopg").addHandler(logging.NullHandler())  # else what it logs goes to standard error
 
 _DEFAULTS: Final = {"connect_timeout": str(CONNECT_S), "application_name": "microderm", "client_encoding": "utf8"}
 _SCHEMES: Final = ("postgresql", "postgres")

@@ -10,7 +10,7 @@ OPEN: Final = "not ended"
 NONE: Final = "-"
 UNIT: Final = "{unit}: {work}, {outcome}, {date}, bench: {bench}. Last certificate: {certificate}.{mark}"
 MARK: Final = " SIMULATED."
-MARKED: Final = "Bench ids that begin with SIM- are practice: {mark}."
+IN_TABLE: Final = "{bench} SIMULATED"
 SEE_UNITS: Final = "'microderm bench units' lists those that are known here. Others: 'microderm bench sync URL --unit SERIAL'."
 
 STORY: Final = "Unit {unit}. Works: {works}. Certificates: {certificates}.{mark}"

@@ -93,11 +93,16 @@ def _list(known: Sequence[UnitLine], in_tables: bool) -> Iterator[str]:
     if not known:
         yield texts.NO_UNITS
         return
-    table = columns([texts.HEAD, *map(_row, known)]) if in_tables else []
+    table = columns([texts.HEAD, *map(_marked, known)]) if in_tables else []
     if table and max(map(len, table)) <= WIDTH:
         yield from map(Fixed, table)
     else:
         yield from map(_sentence, known)
+
+
+def _marked(one: UnitLine) -> tuple[str, ...]:
+    *cells, bench = _row(one)
+    return (*cells, texts.IN_TABLE.format(bench=bench) if one.simulated else bench)
 
 
 def _row(one: UnitLine) -> tuple[str, ...]:

@@ -105,6 +105,14 @@ def test_practice_is_told_apart_and_marked(run: Run, certificate: str, data_dir:
     assert sum("SIMULATED" in line for line in run("bench", "units").out.splitlines()) == 1
 
 
+def test_practice_in_a_table_is_marked_without_a_certificate_too(run: Run, data_dir: Path) -> None:
+    with open_store(data_dir, practice=True) as store:
+        work(store, 1, "SIM-0000", {"work": "leak"})
+    head, row = run("bench", "units").out.splitlines()
+    assert head.startswith("UNIT")
+    assert row.split() == ["SIM-0000", "leak", "pass", "-", "2026-01-02", "here", "SIMULATED"]
+
+
 def test_documents_of_another_version_are_told_as_far_as_they_go(run: Run, data_dir: Path) -> None:
     with open_store(data_dir) as store:
         work(store, 1, "W-1", {"work": ["later"], "operator": 7, "procedure": {"name": "later"}, "procedure_version": True})
