@@ -97,13 +97,14 @@ def _conformity(certificate: Certificate) -> Section:
     tolerance = kpa(rule.tolerance_pa)
     left = bool(certificate.as_left)
     said = words.CONFORMS if certificate.conforms else words.CONFORMS_NOT
-    state = words.AS_LEFT if left else words.AS_FOUND if certificate.is_verified else ""
+    is_adjusted = certificate.adjustment.new is not None
+    state = (words.AS_LEFT if is_adjusted else words.NOT_ADJUSTED) if left else words.AS_FOUND if certificate.is_verified else ""
     head = said.format(state=state, specification=rule.specification)
     kind = ("pass" if certificate.conforms else "fail") if not certificate.is_simulated else "mark"
     mark = f"{words.SIMULATED}: " if certificate.is_simulated else ""
     blocks: list[Block] = [Sentence(f"{mark}{head} {' '.join(_reasons(certificate))}", kind)]
     if left or not certificate.is_verified:
-        blocks.append(Sentence(_worst(certificate.as_found)))
+        blocks.append(Sentence(_worst(certificate.as_found, is_adjusted)))
     if certificate.moved_top:
         blocks.append(Sentence(certificate.moved_top, "mark"))
     blocks.append(
@@ -133,10 +134,11 @@ def _point(one: Error) -> str:
     return f"{kpa(one.set_pa, 1)} kPa {one.direction.value}, error {signed(one.error_pa / 1000, 3)} kPa, {words.VERDICTS[one.verdict]}"
 
 
-def _worst(points: tuple[Error, ...]) -> str:
+def _worst(points: tuple[Error, ...], is_adjusted: bool) -> str:
     verdict = max((one.verdict for one in points), key=_WORST.index)
     largest = max(points, key=lambda one: abs(one.error_pa))
     return words.WORST_FOUND.format(
+        when=words.BEFORE if is_adjusted else "",
         verdict=words.VERDICTS[verdict],
         error=signed(largest.error_pa / 1000, 3),
         at=kpa(largest.reference_pa, 1),

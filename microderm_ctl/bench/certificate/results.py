@@ -45,15 +45,14 @@ _BUDGET: Final = (
 
 def as_found(certificate: Certificate) -> Section:
     """Return the results before adjustment."""
-    title = "With the coefficients that the unit came with"
-    return Section("Results as found", tuple(_errors("as-found", title, certificate, certificate.as_found)))
+    return Section("Results as found", tuple(_errors("as-found", words.WITH_OLD, certificate, certificate.as_found)))
 
 
 def as_left(certificate: Certificate) -> Section | None:
     """Return the results after adjustment, at points that the fit has not seen; None where there are none."""
     if not certificate.as_left:
         return None
-    title = "With the new coefficients, at points that the fit has not seen"
+    title = words.WITH_NEW if certificate.adjustment.new is not None else words.WITH_THE_SAME
     return Section("Results as left", tuple(_errors("as-left", title, certificate, certificate.as_left)))
 
 
