@@ -8,7 +8,7 @@ import click
 
 from microderm_ctl.cli import offers
 from microderm_ctl.cli.bench.issued import Issued, Listed, all_issued, find
-from microderm_ctl.cli.bench.papers import HTML, JSON, PDF, check_ending, has_pdf, write_files
+from microderm_ctl.cli.bench.papers import HTML, JSON, PDF, check_ending, has_pdf, told, write_files
 from microderm_ctl.cli.commands import command
 from microderm_ctl.cli.context import Invocation
 from microderm_ctl.cli.printer import Report
@@ -98,7 +98,8 @@ def _amend(call: Invocation, asked: dict[str, Any]) -> CertificateRecord:
     old = thaw(original.text)
     change = _change(old, asked)
     reason = asked["reason"] or call.ask.line("What is amended, and why?", "--reason")
-    store, now_s = original.store, call.now_s(original.store.practice)
+    store = original.store
+    now_s = max(call.now_s(store.practice), old.dates.issued_s)  # a clock that was set back makes nothing older than it is
     try:
         trial = amend(old, original.listed.sha256, old.number, now_s, reason, change)
         freeze(trial)
@@ -198,9 +199,7 @@ def _check(call: Invocation, path: Path) -> CertificateRecord:
 
 
 def _text_of(path: Path) -> str:
-    from microderm_ctl.records.files import explained
-
-    with explained(path, "The file cannot be read"), path.open("rb") as file:
+    with told(path, "The file cannot be read", f"Give the {JSON} file of a certificate."), path.open("rb") as file:
         content = file.read(_FILE_MOST + 1)
     try:
         return content.decode("utf-8")

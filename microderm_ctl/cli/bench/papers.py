@@ -1,18 +1,19 @@
 """The files of a certificate: written whole or not at all, all of them or none, and never over another one."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 from microderm_ctl.errors import FileProblem, UsageProblem
-from microderm_ctl.records.files import explained, write_private
+from microderm_ctl.records.files import write_private
 
 JSON, HTML, PDF = ".json", ".html", ".pdf"
 ENDINGS: Final = (PDF, HTML, JSON)
 _NOT_WRITTEN: Final = "The certificate is in the records, but its files cannot be written"
+_ELSEWHERE: Final = "Choose another place with --to. Nothing was half-written."
 _INSTALL: Final = "Install it with: pip install 'microderm-ctl[bench]'. Or write the page alone: --to FILE.html."
 
 
@@ -53,6 +54,20 @@ def write_files(text: str, paths: Iterable[Path], may_replace: Callable[[Path], 
     return tuple(str(path) for path in made)
 
 
+@contextmanager
+def told(path: Path, sentence: str, hint: str) -> Iterator[None]:
+    """Turn an ``OSError`` of the body into what a person reads of it.
+
+    Raises:
+        FileProblem: in its place.
+    """
+    try:
+        yield
+    except OSError as error:
+        cause = error.strerror or str(error)
+        raise FileProblem(f"{sentence}: '{path}': {cause}.", hint, {"path": str(path), "cause": cause}) from error
+
+
 def check_ending(path: Path) -> None:
     """Refuse a file of which nothing could be written.
 
@@ -86,7 +101,7 @@ def _may_write(path: Path, content: bytes, may_replace: Callable[[Path], bool]) 
         return
     if not path.is_file() or path.is_symlink():
         raise FileProblem(f"'{path}' is there, and it is no plain file.", "Choose another name with --to.", {"path": str(path)})
-    with explained(path, "A file of that name cannot be read"):
+    with told(path, "A file of that name cannot be read", _ELSEWHERE):
         is_same = path.read_bytes() == content
     if not is_same and not may_replace(path):
         raise FileProblem(
@@ -99,11 +114,11 @@ def _write_all(made: Mapping[Path, bytes]) -> None:
     halves = {path: path.with_name(f"{path.name}.{os.getpid()}.part") for path in made}
     try:
         for path, half in halves.items():
-            with explained(path, _NOT_WRITTEN):
+            with told(path, _NOT_WRITTEN, _ELSEWHERE):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 write_private(half, made[path])
         for path, half in halves.items():
-            with explained(path, _NOT_WRITTEN):
+            with told(path, _NOT_WRITTEN, _ELSEWHERE):
                 half.replace(path)
     finally:
         for half in halves.values():

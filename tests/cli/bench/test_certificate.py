@@ -137,7 +137,7 @@ def test_a_full_disk_leaves_nothing_half(run: Run, number: str, here: Path, mock
 
     mocker.patch.object(papers, "write_private", fills_up)
     ended = run("bench", "certificate", number)
-    assert ended.code == 9 and "the disk is full" in ended.err and names(here) == []
+    assert ended.code == 9 and "No space left on device" in ended.err and "--to" in ended.err and names(here) == []
 
 
 def test_a_place_that_cannot_be_written(run: Run, number: str, here: Path) -> None:
@@ -220,6 +220,13 @@ def test_an_amendment_of_practice_is_practice(run: Run, data_dir: Path, here: Pa
     assert ended.record["certificates"][0]["number"].startswith("SIMULATED-") and ended.record["certificates"][0]["simulated"]
 
 
+def test_a_clock_that_was_set_back_hinders_no_amendment(run: Run, store: Store, here: Path) -> None:
+    later_s = 4_000_000_000
+    number = issue(store, smallest()._replace(dates=smallest().dates._replace(to_s=later_s, issued_s=later_s)))
+    ended = run("bench", "certificate", "--amend", number, *MOST, "--to", "new.json", "--json")
+    assert ended.code == 0 and thaw((here / "new.json").read_text(encoding="utf-8")).dates.issued_s == later_s
+
+
 def test_a_file_of_ours_is_known(run: Run, number: str, here: Path) -> None:
     run("bench", "certificate", number, "--to", "a.json")
     ended = run("bench", "certificate", "--check", "a.json")
@@ -255,7 +262,8 @@ def test_a_file_that_was_changed_is_noticed(run: Run, number: str, here: Path, s
 def test_what_is_no_file_of_text(run: Run, number: str, here: Path) -> None:
     (here / "a.json").write_bytes(b"\xff\xfe")
     assert run("bench", "certificate", "--check", "a.json").code == 10
-    assert run("bench", "certificate", "--check", "none.json").code == 9
+    missing = run("bench", "certificate", "--check", "none.json")
+    assert missing.code == 9 and "--data-dir" not in missing.err
     assert run("bench", "certificate", "--check", ".").code == 9
 
 
