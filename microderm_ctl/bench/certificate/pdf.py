@@ -154,12 +154,12 @@ class _Setter:
         if sentence.kind in ("plain", "small"):
             yield self._text(sentence.text, _style(8.2 if sentence.kind == "plain" else _SMALL, before=3))
             return
-        style = _style(8.6, bold=sentence.kind != "mark", before=8)
+        style = _style(8.6, bold=sentence.kind != "mark", before=13)
         style.borderColor = _COLOURS[sentence.kind]
         style.borderWidth = 1
         style.borderPadding = (4, 6, 5, 6)
         style.leftIndent = style.rightIndent = 7
-        style.spaceAfter = 8
+        style.spaceAfter = 11
         if sentence.kind != "mark":
             style.backColor = _COLOURS[f"{sentence.kind}-panel"]
         yield self._text(sentence.text, style)

@@ -12,7 +12,6 @@ from microderm_ctl.cli.bench.papers import HTML, JSON, PDF, check_ending, has_pd
 from microderm_ctl.cli.commands import command
 from microderm_ctl.cli.context import Invocation
 from microderm_ctl.cli.printer import Report
-from microderm_ctl.cli.words import columns
 from microderm_ctl.errors import CheckFailed, FileProblem, Stopped, UsageProblem
 from microderm_ctl.records.bench import CERTIFICATE
 from microderm_ctl.records.canonical import sha256_of
@@ -211,16 +210,15 @@ def _list_lines(record: CertificateRecord) -> Iterator[str]:
     if not record.certificates:
         yield "No certificate has been issued yet."
         return
-    rows = [("number", "unit", "issued", "")]
     for one in record.certificates:
         notes = [
-            "SIMULATED" if one.simulated else "",
+            f"unit {one.unit}",
+            (one.issued_at or "")[:10],
             f"by bench {one.bench}" if not one.here else "",
             f"replaces {one.amends}" if one.amends else "",
             f"replaced by {one.replaced_by}" if one.replaced_by else "",
         ]
-        rows.append((one.number, one.unit, (one.issued_at or "")[:10], ", ".join(note for note in notes if note)))
-    yield from columns(rows)
+        yield f"{one.number}: {', '.join(note for note in notes if note)}.{' SIMULATED.' if one.simulated else ''}"
 
 
 def _written_lines(record: CertificateRecord) -> Iterator[str]:
