@@ -4,11 +4,22 @@ CheckFailed (10)
 └── UnitProblem         the unit, or what hangs on it, cannot be worked with
     ├── UnitSwapped         another unit than the one that was scanned
     ├── NotSettled          a point does not come to rest
+    │   └── PassedBy            it was passed by
     ├── OutOfLimits         a check failed; nothing is written
     └── NotKept             the unit says written, and has it no more
+
+What the wand refuses is told here in a technician's words; ``link.explain`` tells it to people at home.
 """
 
-from microderm_ctl.errors import CheckFailed
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from microderm_ctl.errors import CheckFailed, MicrodermError, WandRefusal
+from microderm_protocol import codes
+
+LOCKED: Final = codes.NAK_CODES[25]
+HOLD_BUTTON: Final = codes.NAK_CODES[38]
 
 
 class UnitProblem(CheckFailed):
@@ -45,3 +56,49 @@ class NotKept(UnitProblem):
     """The unit did not keep what it said was written."""
 
     code = "not-kept"
+
+
+@contextmanager
+def refused_as(nak: str, problem: Callable[[WandRefusal], MicrodermError]) -> Iterator[None]:
+    """Tell one kind of the wand's refusals otherwise, for the time of the body."""
+    try:
+        yield
+    except WandRefusal as refusal:
+        if refusal.details.get("nak") != nak:
+            raise
+        raise problem(refusal) from refusal
+
+
+def no_key(serial: str) -> WandRefusal:
+    """Return the refusal of a unit that nobody can unlock."""
+    return WandRefusal(f"Unit {serial} has no service key.", "It gets one when its program is installed; until then nobody can unlock it.")
+
+
+def wrong_key(serial: str) -> WandRefusal:
+    """Return the refusal of a key that does not open a unit."""
+    return WandRefusal(
+        f"This is not the service key of unit {serial}.",
+        "Type it again. If the keyring keeps a wrong one, 'microderm bench unlock --forget' takes it out.",
+    )
+
+
+def not_held(serial: str) -> UnitProblem:
+    """Return the problem of a button that nobody held."""
+    return UnitProblem(f"The button of unit {serial} was not held down for 3 seconds.", "Begin again, and hold it when you are asked to.")
+
+
+def token_lost(serial: str) -> UnitProblem:
+    """Return the problem of a unit that does not let its bench in again after a restart."""
+    return UnitProblem(
+        f"Unit {serial} does not know its bench any more after its restart.",
+        "Resume. If it comes to this again, its memory is not sound: set the unit aside.",
+    )
+
+
+def has_left(state: object, cause: object) -> UnitProblem:
+    """Return the problem of a unit that ended SERVICE by itself."""
+    return UnitProblem(
+        f"The unit has left SERVICE: it is in {state}, because of: {cause}.",
+        "It has vented by itself. Find the reason, then resume.",
+        {"state": state, "cause": cause},
+    )

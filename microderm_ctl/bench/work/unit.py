@@ -19,7 +19,19 @@ from zlib import crc32
 from microderm_ctl.bench.settle import Sums
 from microderm_ctl.bench.work import unlock
 from microderm_ctl.bench.work.keeper import Keeper
-from microderm_ctl.bench.work.problems import NotKept, UnitProblem, UnitSwapped
+from microderm_ctl.bench.work.problems import (
+    HOLD_BUTTON,
+    LOCKED,
+    NotKept,
+    UnitProblem,
+    UnitSwapped,
+    has_left,
+    no_key,
+    not_held,
+    refused_as,
+    token_lost,
+    wrong_key,
+)
 from microderm_ctl.clock import Clock
 from microderm_ctl.errors import LinkLost, WandRefusal
 from microderm_ctl.link.explain import cause_name
@@ -183,13 +195,15 @@ class BenchUnit:
         self._be_ready()
         self._begin_keeper()
         own = unlock.draw_nonce()
-        challenge = self.wand.call(bench.ChallengeRequest(SESSION, own))
+        with refused_as(LOCKED, lambda _: no_key(self.serial)):
+            challenge = self.wand.call(bench.ChallengeRequest(SESSION, own))
         if challenge.back_off_s:
             self._wait_back_off(challenge.back_off_s)
             challenge = self.wand.call(bench.ChallengeRequest(SESSION, own))
         asks_to_hold()
         code = unlock.code(key, self.serial, challenge.nonce, own, unlock.ALL, seconds)
-        answer = self._when_held(bench.UnlockRequest(SESSION, unlock.ALL, seconds, code))
+        with refused_as(LOCKED, lambda _: wrong_key(self.serial)), refused_as(HOLD_BUTTON, lambda _: not_held(self.serial)):
+            answer = self._when_held(bench.UnlockRequest(SESSION, unlock.ALL, seconds, code))
         self._token = answer.token
         self.wand.wait(lambda reading: not reading.button_down and reading.state == "SERVICE", RELEASE_MOST_MS)
         self.vent()
@@ -212,7 +226,7 @@ class BenchUnit:
                 answer: bench.UnlockAnswer = self.wand.call(request)
                 return answer
             except WandRefusal as refusal:
-                if refusal.details.get("nak") != codes.NAK_CODES[38] or self.clock.now_ms() >= end_ms:
+                if refusal.details.get("nak") != HOLD_BUTTON or self.clock.now_ms() >= end_ms:
                     raise
             self.wand.wait(lambda _: False, AGAIN_MS)
 
@@ -324,7 +338,7 @@ class BenchUnit:
         Raises:
             LinkLost: it did not come back.
             UnitSwapped: another one did.
-            WandRefusal: the token is not taken any more.
+            UnitProblem: the token is not taken any more.
         """
         token = self._token
         self._end_keeper()
@@ -333,7 +347,8 @@ class BenchUnit:
         self._check_same()
         self._be_ready()
         self._begin_keeper()
-        self._token = self.wand.call(bench.UnlockAgainRequest(SESSION, token)).token
+        with refused_as(LOCKED, lambda _: token_lost(self.serial)):
+            self._token = self.wand.call(bench.UnlockAgainRequest(SESSION, token)).token
         self.vent()
         self._measured_ms = self.clock.now_ms()
 
@@ -374,7 +389,8 @@ class BenchUnit:
 
     def _in_service(self, request: object) -> Any:
         self.keep_alive(RELEASE_MOST_MS)
-        return self.wand.call(request)
+        with refused_as(LOCKED, lambda refusal: has_left(refusal.details["state"], refusal.details["cause"])):
+            return self.wand.call(request)
 
     def _check_same(self) -> None:
         """Ask the unit who it is, and refuse another one than the work was begun with."""
@@ -389,11 +405,7 @@ class BenchUnit:
     def _check_service(self) -> None:
         state = self.wand.state
         if self._keeper is not None and state not in ("SERVICE", "SELF_TEST", "BOOT"):
-            raise UnitProblem(
-                f"The unit has left SERVICE: it is in {state}, because of: {self.wand.cause}.",
-                "It has vented by itself. Find the reason, then resume.",
-                {"state": state, "cause": self.wand.cause},
-            )
+            raise has_left(state, self.wand.cause)
 
     def _be_ready(self) -> None:
         """Wait until a self-test or a stop is over, and take the lease."""

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 import click
 
 from microderm_ctl.bench.certificate.document import Customer, freeze
+from microderm_ctl.bench.gauges import GaugeRecord
 from microderm_ctl.bench.procedure import shipped
 from microderm_ctl.bench.work import run
 from microderm_ctl.bench.work.calibrate import Calibrating
@@ -16,7 +17,7 @@ from microderm_ctl.bench.work.rig import Rig
 from microderm_ctl.bench.work.steps import Protections
 from microderm_ctl.cli.bench import laboratory
 from microderm_ctl.cli.bench.papers import issue_files
-from microderm_ctl.cli.bench.quantities import humidity_percent, pressure_pa, temperature_c
+from microderm_ctl.cli.bench.quantities import ROOM, asked_for, humidity_percent, pressure_pa, temperature_c
 from microderm_ctl.cli.bench.station import Station, gauge_options, opened, opened_gauge, operator_option, unit_option
 from microderm_ctl.cli.commands import command
 from microderm_ctl.cli.context import Invocation
@@ -70,11 +71,9 @@ def calibrate(call: Invocation, **asked: Any) -> Report | None:
         waiting = open_runs(station.store, WORK, station.unit.serial)
         _judge_open(station, waiting, asked["resume"])
         with opened_gauge(station, asked["gauge"], asked["gauge_record"]) as (gauge, record):
-            journal = _journal(station, record, waiting, asked)
+            journal = _taken_up(station, record, waiting[-1]) if waiting else _begun(station, record, asked)
             rig = Rig(station.unit, gauge, record, shipped())
             work = Calibrating(rig, journal, station.operator)
-            if journal.found("protections", Protections) is None:
-                station.unlock()
             done = run.carry_out(work)
         papers = run.Papers(
             laboratory.known(station.store),
@@ -116,16 +115,21 @@ def _judge_open(station: Station, waiting: tuple[BenchRow, ...], resumes: bool) 
         )
 
 
-def _journal(station: Station, record: Any, waiting: tuple[BenchRow, ...], asked: dict[str, Any]) -> Journal:
-    procedure = shipped()
-    if waiting:
-        journal = Journal.resume(station.store, waiting[-1], procedure, station.now_s)
-        if journal.begun.gauge_certificate != record.certificate or journal.begun.gauge != record.label:
-            raise UsageProblem(
-                f"The run was begun with the gauge {journal.begun.gauge} (certificate {journal.begun.gauge_certificate}).",
-                "Go on with that one, or end the run with '--abandon' and begin anew.",
-            )
-        return journal
+def _taken_up(station: Station, record: GaugeRecord, row: BenchRow) -> Journal:
+    """Take up a run that was cut off, with the same gauge; the unit is unlocked where there is something left to do on it."""
+    journal = Journal.resume(station.store, row, shipped(), station.now_s)
+    if journal.begun.gauge_certificate != record.certificate or journal.begun.gauge != record.label:
+        raise UsageProblem(
+            f"The run was begun with the gauge {journal.begun.gauge} (certificate {journal.begun.gauge_certificate}).",
+            "Go on with that one, or end the run with '--abandon' and begin anew.",
+        )
+    if journal.found("protections", Protections) is None:
+        station.unlock()
+    return journal
+
+
+def _begun(station: Station, record: GaugeRecord, asked: dict[str, Any]) -> Journal:
+    """Ask for what is not told, unlock the unit, and begin a run: a wrong key leaves none behind."""
     ask = station.call.ask
     laboratory.known(station.store)  # asked for now, not after 16 minutes
     label = asked["label"] or ask.line("Scan the label of the unit:", "--unit")
@@ -133,13 +137,14 @@ def _journal(station: Station, record: Any, waiting: tuple[BenchRow, ...], asked
         raise UsageProblem(f"The label says {label}, and the unit says that it is {station.unit.serial}.", "Scan the label again.")
     operator = asked["operator"] or ask.line("Who works?", "--operator")
     environment = Environment(
-        temperature_c(asked["temperature"] or ask.line("Temperature of the room, for example '22.4 C'?", "--temperature")),
+        asked_for(ask, asked["temperature"], ROOM, "--temperature", temperature_c),
         pressure_pa(asked["pressure"]) if asked["pressure"] else None,
         humidity_percent(asked["humidity"]) if asked["humidity"] else None,
     )
     simulated = station.is_simulated or record.is_simulated
+    station.unlock()
     return Journal.begin(
-        station.store, begun(WORK, station.unit.serial, operator, procedure, record, environment, simulated), station.now_s
+        station.store, begun(WORK, station.unit.serial, operator, shipped(), record, environment, simulated), station.now_s
     )
 
 

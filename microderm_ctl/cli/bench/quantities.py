@@ -1,14 +1,35 @@
 """Numbers that are typed with their unit: the air of a bench. One without a unit is refused, with an example."""
 
 import re
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
+from microderm_ctl.cli.ask import Asker
 from microderm_ctl.errors import UsageProblem
 
+T = TypeVar("T")
+
+ROOM: Final = "Temperature of the room, for example '22.4 C'?"
 _TYPED: Final = re.compile(r"\s*([+-]?\d{1,7}(?:[.,]\d{1,4})?)\s*(\S*)\s*", re.ASCII)
 _KELVIN_AT_0_C: Final = 273.15
 _TEMPERATURES: Final = {"c": 0.0, "degc": 0.0, "°c": 0.0, "k": -_KELVIN_AT_0_C}
 _PRESSURES: Final = {"hpa": 100.0, "mbar": 100.0, "kpa": 1000.0, "pa": 1.0, "mmhg": 133.322}
+
+
+def asked_for(ask: Asker, given: str | None, question: str, flag: str, reader: Callable[[str], T]) -> T:
+    """Return what an option gave, or what is typed at a question; what is not understood there is asked again.
+
+    Raises:
+        UsageProblem: the option is not understood, or nobody can be asked.
+    """
+    if given is not None:
+        return reader(given)
+    while True:
+        typed = ask.line(question, flag)
+        try:
+            return reader(typed)
+        except UsageProblem as problem:
+            ask.say(problem.sentence, *([problem.hint] if problem.hint else []))
 
 
 def temperature_c(text: str) -> float:

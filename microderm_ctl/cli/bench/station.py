@@ -15,6 +15,7 @@ from microderm_ctl.bench.gauges import (
     LineGauge,
     TypedGauge,
     TypedQuestion,
+    check_identity,
     check_record,
     describe,
     load_record,
@@ -188,6 +189,7 @@ def opened_gauge(station: Station, spec: str | None, record_file: Path | None) -
     check_record(record, station.today())
     gauge = _gauge(station, spec, record)
     try:
+        check_identity(record, gauge.identify())  # a silent one is noticed now, not after the warm-up
         yield gauge, record
     finally:
         gauge.close()
@@ -203,7 +205,7 @@ def _gauge(station: Station, spec: str, record: GaugeRecord) -> Gauge:
     if spec == SIM:
         from microderm_ctl.simulator.bench_gauge import gauge_beside
 
-        return LineGauge(gauge_beside(station.unit.serial, record.description), description, clock, "the simulated gauge")
+        return LineGauge(gauge_beside(station.unit.serial, record.description), description, clock, SIM)
     return open_gauge(spec, description, clock)
 
 

@@ -13,7 +13,7 @@ from microderm_ctl.bench.work.journal import Ended, Environment, Journal, begun
 from microderm_ctl.bench.work.judge import judge_measured
 from microderm_ctl.bench.work.rig import Rig
 from microderm_ctl.cli.bench.measurements import error_lines, measurement_lines
-from microderm_ctl.cli.bench.quantities import temperature_c
+from microderm_ctl.cli.bench.quantities import ROOM, asked_for, temperature_c
 from microderm_ctl.cli.bench.station import gauge_options, opened, opened_gauge, operator_option, unit_option
 from microderm_ctl.cli.commands import command
 from microderm_ctl.cli.context import Invocation
@@ -47,7 +47,7 @@ def verify(call: Invocation, **asked: Any) -> None:
     ):
         procedure, ask = shipped(), call.ask
         operator = asked["operator"] or ask.line("Who works?", "--operator")
-        room_c = temperature_c(asked["temperature"] or ask.line("Temperature of the room, for example '22.4 C'?", "--temperature"))
+        room_c = asked_for(ask, asked["temperature"], ROOM, "--temperature", temperature_c)
         simulated = station.is_simulated or record.is_simulated
         head = begun(WORK, station.unit.serial, operator, procedure, record, Environment(room_c), simulated)
         station.unlock()

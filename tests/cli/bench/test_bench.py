@@ -11,6 +11,7 @@ from microderm_ctl.bench.procedure import shipped
 from microderm_ctl.cli.bench import calibrate, keys
 from microderm_ctl.cli.bench.quantities import humidity_percent, pressure_pa, temperature_c
 from microderm_ctl.errors import UsageProblem
+from microderm_ctl.simulator.bench_gauge import gauge_beside
 from tests.bench.work.virtual import QUICK
 from tests.cli.conftest import Run
 
@@ -28,6 +29,11 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def events(out: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in out.splitlines()]
+
+
+def gauge_beside_with(fault: str) -> Any:
+    """Return what gives a gauge with a fault."""
+    return lambda serial, dialect: gauge_beside(serial, dialect, faults=[fault])
 
 
 def test_without_consent_nothing_is_written_and_the_readings_are_kept(run: Run, tmp_path: Path) -> None:
@@ -82,7 +88,33 @@ def test_a_wrong_key_opens_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(keys, "practice_key", lambda: b"somebody's guess")
     ran = run("bench", "identify", "--port", "sim")
     assert ran.code == 8
-    assert "key" in ran.err.casefold() or "technician" in ran.err
+    assert "This is not the service key of unit SIM-0000." in ran.err
+
+
+def test_a_wrong_key_leaves_no_run_behind(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(keys, "practice_key", lambda: b"somebody's guess")
+        assert run(*CALIBRATE, "--to", str(tmp_path)).code == 8
+    assert "No calibration" in run(*CALIBRATE, "--resume").err
+
+
+@pytest.mark.usefixtures("at_terminal")
+def test_a_temperature_without_its_unit_is_asked_again(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key is asked for after it, and is a wrong one: no more is tried here."""
+    monkeypatch.setattr("microderm_ctl.cli.ask.Asker.secret", lambda *_words, **_named: "somebody's guess")
+    ran = run("bench", "verify", "--port", "sim", "--gauge", "sim", text="Kim\n22.4\n22.4 C\n")
+    assert ran.code == 8
+    assert ran.err.count("Temperature of the room") == 2
+    assert "Write it with its unit" in ran.err
+
+
+def test_a_silent_gauge_is_noticed_before_the_warm_up(run: Run, mocker: Any) -> None:
+    line = gauge_beside_with("silent")
+    mocker.patch("microderm_ctl.simulator.bench_gauge.gauge_beside", line)
+    ran = run(*CALIBRATE)
+    assert ran.code == 10
+    assert "does not answer" in json.loads(ran.err)["error"]
+    assert "No calibration" in run(*CALIBRATE, "--resume").err
 
 
 def test_an_overdue_gauge_is_refused(run: Run, tmp_path: Path) -> None:
