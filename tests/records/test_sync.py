@@ -17,7 +17,7 @@ from microderm_ctl.records import shared as shared_module
 from microderm_ctl.records import sync as sync_module
 from microderm_ctl.records.base import StoreBase
 from microderm_ctl.records.bench import BenchRow
-from microderm_ctl.records.shared import NEWEST, SharedDatabase, holds_password, open_shared
+from microderm_ctl.records.shared import CAUSE_MOST, NEWEST, SharedDatabase, holds_password, open_shared, told
 from microderm_ctl.records.store import Store, open_store
 from microderm_ctl.records.sync import Exchanged, exchange
 from tests.postgres import PASSWORD, Server
@@ -133,6 +133,18 @@ def test_a_bench_fetches_what_others_finished_on_the_units_that_it_knows(bench: 
     assert [row.number for row in mine.rows()] == [1, 2, 3, 4]
 
 
+def test_a_run_that_is_only_half_there_yet_is_not_fetched(bench: Bench, url: str) -> None:
+    """Another bench was cut off between two batches."""
+    mine, yours = bench("a"), bench("b")
+    run_of(yours, 1)
+    with open_shared(url) as shared:
+        shared.bring_up_to_date()
+        shared.add(yours.rows()[:3])
+        assert exchange(mine, shared, "W1").fetched == 0
+        shared.add(yours.rows()[3:])
+        assert exchange(mine, shared, "W1").fetched == 4
+
+
 def test_practice_is_marked_and_never_fetched_for_real_work(bench: Bench, postgres: Server, database: str, url: str) -> None:
     real, practice, other_practice = bench("a"), bench("a", True), bench("b", True)
     for store in (real, practice, other_practice):
@@ -161,11 +173,11 @@ def test_many_rows_go_in_batches(bench: Bench, postgres: Server, database: str, 
     monkeypatch.setattr(sync_module, "BATCH_ROWS", 20)
     mine, yours = bench("a"), bench("b")
     run_of(mine, 1, points=40)
-    told: list[str] = []
+    said: list[str] = []
     with open_shared(url) as shared:
         shared.bring_up_to_date()
-        assert exchange(mine, shared, tell=told.append).sent == 43
-    assert told == [f"Bench {mine.bench_id()}: {sent} rows sent." for sent in (20, 40, 43)]
+        assert exchange(mine, shared, tell=said.append).sent == 43
+    assert said == [f"Bench {mine.bench_id()}: {sent} rows sent." for sent in (20, 40, 43)]
     assert contents(postgres, database) == as_kept(mine)
     assert synced(yours, url, "W1").fetched == 43
     assert yours.other_rows() == mine.rows()
@@ -327,6 +339,14 @@ def test_a_wrong_password_is_not_shown(postgres: Server) -> None:
         open_shared(postgres.url("postgres", password="hidden/word"))
     assert "hidden" not in f"{caught.value.record()}"
     assert "PGPASSWORD" in caught.value.hint
+
+
+def test_what_a_server_says_is_told_on_one_line_and_without_a_secret() -> None:
+    assert told(ValueError("no  role 'hidden'\n\tfor 'hidden'"), ["hidden"]) == "no role '***'"
+    several = "Multiple connection attempts failed. All failures were:\n- host: a: refused\n- host: b: hidden refused."
+    assert told(ValueError(several), ["hidden"]) == "host: b: *** refused"
+    assert told(ValueError(""), []) == "ValueError"
+    assert len(told(ValueError("x" * 5_000), [])) == CAUSE_MOST
 
 
 def test_a_server_that_is_not_there_is_named() -> None:
