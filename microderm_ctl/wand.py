@@ -21,7 +21,7 @@ from microderm_ctl.link.link import version_mismatch
 from microderm_ctl.link.ports import PortInfo, choose, find, open_port
 from microderm_ctl.link.requests import Outcome
 from microderm_ctl.link.values import Event, Identity, LedgerEntry, Limits, LimitsInForce, Reading, Row, RowsUsed, ZoneInForce
-from microderm_protocol import ProtocolError, codes
+from microderm_protocol import TABLE_HASH, ProtocolError, codes
 from microderm_protocol.messages import handshake, treatment
 
 __all__ = ["Event", "Identity", "LedgerEntry", "Limits", "LimitsInForce", "Reading", "Row", "RowsUsed", "Wand", "ZoneInForce"]
@@ -130,6 +130,11 @@ class Wand:
     def port(self) -> str:
         """The port as it was asked for."""
         return self._driver.port.name
+
+    @property
+    def table_hash(self) -> int:
+        """The hash of the wand's message table: the version of the protocol that it speaks."""
+        return TABLE_HASH if self._driver.link.other_hash is None else self._driver.link.other_hash
 
     @property
     def is_interrupted(self) -> bool:

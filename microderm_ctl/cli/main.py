@@ -32,6 +32,7 @@ TABLE: Final = {
     "trace": Entry(f"{_CLI}.trace:trace", "show what a recording of the wire holds", _BOTH),
     "simulate": Entry(f"{_CLI}.simulate:simulate", "run virtual wands on real ports", _BOTH),
     "bench": Entry(f"{_CLI}.bench:bench", "test, calibrate and certify units", _BENCH),
+    "firmware": Entry(f"{_CLI}.firmware:firmware", "the program that runs in the wand", _BOTH),
     "completion": Entry(f"{_CLI}.completion:completion", "print what lets your shell complete at a press of Tab", _BOTH),
     "demo": Entry(f"{_CLI}.demo:demo", "three scenes on the virtual wand, nothing plugged in", _BOTH),
 }

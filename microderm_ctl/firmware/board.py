@@ -20,6 +20,8 @@ class Board:
     kind = BOARD_UNKNOWN
     hardware = 0
     simulated = False
+    build = 0
+    """First four bytes of the hash of the program's files; 0: unknown."""
 
     def ticks_ms(self) -> int:
         """Return milliseconds since the start; only differences modulo 2**30 count."""

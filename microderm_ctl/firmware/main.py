@@ -2,6 +2,10 @@
 
 Whatever ends the wand's program, pump and vent are at rest before anything else, and
 the board restarts. Without the program, or with half of it, it ends at the prompt.
+
+Which program runs is said by a file of one line, the name of the folder that holds
+the package `firmware`. Whoever installs another one renames a new file over it at
+the very end, so that there is always a whole program in force, or none.
 """
 
 import os
@@ -13,6 +17,7 @@ import machine  # type: ignore[import-not-found]
 PUMP = 2
 VENT = 3
 BUTTON = 7
+PROGRAM_FILE = "program.txt"
 SERVICE_FILE = "service"
 CRASH_FILE = "crash.txt"
 HELD_STEPS = 100
@@ -51,7 +56,14 @@ def keep(error: Exception) -> None:
 
 
 def be_a_wand() -> None:
-    """Run the program; come back never."""
+    """Run the program that is in force; come back never.
+
+    Raises:
+        OSError: none is.
+        ImportError: it is not there, or not whole.
+    """
+    with open(PROGRAM_FILE) as file:
+        sys.path.insert(0, file.read(64).strip())
     from firmware.boards.loop import run  # type: ignore[import-not-found]
 
     try:

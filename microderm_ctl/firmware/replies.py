@@ -27,7 +27,7 @@ def identity(app: Core, values: "tuple[int, ...]") -> "tuple[int | bytes, ...]":
     board = app.board
     serial = board.serial_number()
     padded = serial + b"\0" * (12 - len(serial))
-    return (padded, board.kind, int(board.simulated), board.hardware) + VERSION_NUMBERS + (0,)
+    return (padded, board.kind, int(board.simulated), board.hardware) + VERSION_NUMBERS + (board.build,)
 
 
 def stop(app: Core, values: "tuple[int, ...]") -> "tuple[int | bytes, ...]":

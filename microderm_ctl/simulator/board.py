@@ -4,6 +4,7 @@ from math import exp
 from random import Random
 from typing import Final
 
+from microderm_ctl.carried import program
 from microderm_ctl.firmware import board as base
 from microderm_ctl.firmware import constants as k
 from microderm_ctl.firmware import memory as slots
@@ -69,6 +70,7 @@ class VirtualBoard(base.Board):
         self.restarting: bool | None = None
         """Set when the program asked for a restart: True means into the loader."""
         self.cause = base.RESET_POWER
+        self.build = program().build
         self._serial = serial.encode("ascii")
         self._random = random
         self._ticks = 0

@@ -61,7 +61,8 @@ def test_identity_is_twelve_bytes_of_serial_number_and_the_programs_version(simu
     board: Any = app.board
     board.simulated, board.kind, board.hardware = simulated, 3, 4
     version = tuple(int(part) for part in __version__.split("."))
-    assert replies.identity(app, ()) == (b"MD-0001\0\0\0\0\0", 3, int(simulated), 4, *version, 0)
+    app.board.build = 0x6AD65B72
+    assert replies.identity(app, ()) == (b"MD-0001\0\0\0\0\0", 3, int(simulated), 4, *version, 0x6AD65B72)
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -37,6 +37,10 @@ MPXV6115V = "mpxv6115v"
 SENSORS = (XGZP6897D, MPXV6115V)
 UNKNOWN = ""
 CONFIG_FILE = "board.txt"
+PROGRAM_FILE = "program.txt"
+"""Names the folder of the program that is in force; `main.py` reads it too."""
+FOLDER_MARK = "wand-"
+BUILD_DIGITS = 8
 
 
 def pressure_sensor(text: str) -> str:
@@ -51,6 +55,17 @@ def pressure_sensor(text: str) -> str:
         if words and words[0] == "pressure":
             chosen = words[1] if len(words) == 2 and words[1] in SENSORS else UNKNOWN
     return chosen
+
+
+def build_of(folder: str) -> int:
+    """Return the build number in the name of a program's folder, ``wand-1a2b3c4d``; 0 where it has none."""
+    digits = folder.strip()[len(FOLDER_MARK) :][:BUILD_DIGITS]
+    if not folder.startswith(FOLDER_MARK) or len(digits) != BUILD_DIGITS:
+        return 0
+    try:
+        return int(digits, 16)
+    except ValueError:
+        return 0
 
 
 def pwm_slice(pin: int) -> int:

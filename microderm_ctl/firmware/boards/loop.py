@@ -111,6 +111,15 @@ def open_port(serial: bytes) -> DataPort:
     return port
 
 
+def read_build() -> int:
+    """Return the build number that the folder of the program is named by; 0 where none is named."""
+    try:
+        with open(config.PROGRAM_FILE) as file:
+            return config.build_of(file.read(64))
+    except OSError:
+        return 0
+
+
 def read_config() -> str:
     """Return the pressure sensor that the board's file names."""
     try:
@@ -125,6 +134,7 @@ def start() -> Loop:
     watchdog = Watchdog()
     port = open_port(serial_of(machine.unique_id()))
     board = Pico(read_config(), port, Slots(), watchdog.guard)
+    board.build = read_build()
     loop = Loop(board, App(board), port, watchdog)
     watchdog.begin()
     return loop

@@ -5,6 +5,7 @@ import ast
 import pytest
 
 from microderm_ctl.firmware.boards import config
+from microderm_ctl.install import copying
 from tests.firmware.boards.pico_rig import FIRMWARE
 
 PINS = (*config.OUTPUTS, *config.INPUTS, *config.I2C_PINS, *config.ANALOG)
@@ -37,8 +38,10 @@ def _numbers(file: str) -> dict[str, int]:
     return {ast.unparse(node.targets[0]): node.value.value for node in assigned if isinstance(node.value, ast.Constant)}  # type: ignore[misc]
 
 
-def test_the_files_that_stand_alone_name_the_same_pins() -> None:
+def test_the_files_that_stand_alone_name_the_same_pins_and_files() -> None:
     numbers = _numbers("main.py")
+    assert (copying.IN_FORCE, copying.FOLDER_MARK) == (config.PROGRAM_FILE, config.FOLDER_MARK)
+    assert f'PROGRAM_FILE = "{config.PROGRAM_FILE}"' in (FIRMWARE / "main.py").read_text(encoding="utf-8")
     assert (numbers["PUMP"], numbers["VENT"], numbers["BUTTON"]) == (config.PUMP, config.VENT, config.BUTTON)
     boot = [node for node in ast.walk(ast.parse((FIRMWARE / "boot.py").read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
     assert [ast.unparse(call.args[0]) for call in boot] == [str(config.PUMP), str(config.VENT)]
@@ -58,3 +61,19 @@ def test_the_files_that_stand_alone_name_the_same_pins() -> None:
 )
 def test_the_boards_file_names_the_sensor(text: str, sensor: str) -> None:
     assert config.pressure_sensor(text) == sensor
+
+
+@pytest.mark.parametrize(
+    ("folder", "build"),
+    [
+        ("wand-1a2b3c4d\n", 0x1A2B3C4D),
+        ("wand-1A2B3C4Db", 0x1A2B3C4D),
+        ("wand-1a2b3c4", 0),
+        ("wand-1a2b3c4x", 0),
+        ("hand-1a2b3c4d", 0),
+        ("wand-", 0),
+        ("", 0),
+    ],
+)
+def test_the_folder_in_force_names_the_build(folder: str, build: int) -> None:
+    assert config.build_of(folder) == build

@@ -47,6 +47,18 @@ def test_every_byte_that_leaves_is_of_a_frame(world: "World", start: Start, caps
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize(("line", "build"), [("wand-1a2b3c4d\n", 0x1A2B3C4D), ("", 0), (None, 0)])
+def test_its_identity_tells_the_build_in_force(world: "World", start: Start, tmp_path: Path, line: str | None, build: int) -> None:
+    if line is not None:
+        (tmp_path / "program.txt").write_text(line)
+    wand = start()
+    wand.hello()
+    wand.computer.ask(handshake.IdentityRequest())
+    wand.run(40)
+    who = wand.computer.last(handshake.IdentityAnswer)
+    assert (who.build, who.board, who.serial) == (build, 1, SERIAL)
+
+
 @pytest.mark.hazard("H-39", "wand")
 def test_on_usb_it_is_the_wand_and_no_console(world: "World", start: Start) -> None:
     start()
@@ -234,8 +246,10 @@ class TestStartFiles:
     """`boot.py` and `main.py`, which lie at the top of the board's files."""
 
     @pytest.fixture
-    def main(self, world: "World", monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[str, Any]]:
+    def main(self, world: "World", monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[], dict[str, Any]]:
         """Return what runs `main.py`, the program being the one of the package."""
+        (tmp_path / "program.txt").write_text("wand-1a2b3c4d\n")
+        monkeypatch.setattr(sys, "path", list(sys.path))
         for name in ("firmware", "firmware.boards"):
             monkeypatch.setitem(sys.modules, name, importlib.import_module(f"microderm_ctl.{name}"))
         monkeypatch.setitem(sys.modules, "firmware.boards.loop", program("loop"))
@@ -258,6 +272,25 @@ class TestStartFiles:
         main()
         assert world.watchdog_ms == 0
         assert world.now_us - begun_us >= 2_000_000
+
+    def test_with_no_program_in_force_it_ends_at_the_prompt_at_rest(self, world: "World", main: Any, tmp_path: Path) -> None:
+        (tmp_path / "program.txt").unlink()
+        with pytest.raises(OSError, match="program"):
+            main()
+        assert (world.pump_duty(), world.vent_is_open(), world.watchdog_ms) == (0, True, 0)
+
+    def test_the_program_is_looked_for_first_in_the_folder_in_force(self, world: "World", main: Any, monkeypatch: Any) -> None:
+        searched: list[str] = []
+
+        def crash() -> None:
+            searched.append(sys.path[0])
+            raise RuntimeError("enough")
+
+        monkeypatch.setattr(program("loop"), "run", crash)
+        monkeypatch.setattr(sys, "print_exception", lambda error, file: None, raising=False)
+        with pytest.raises(sys.modules["machine"].Reset):
+            main()
+        assert searched == ["wand-1a2b3c4d"]
 
     def test_without_the_program_it_ends_at_the_prompt_at_rest(self, world: "World", main: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "firmware.boards.loop", None)
