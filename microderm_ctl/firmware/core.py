@@ -144,8 +144,8 @@ class Core:
         self.late_ms = min(0xFFFF, self.late_ms + m.late_ms)
         self.now = self._last = now
         m.raw = board.raw_pressure()
-        if self.state.mode == k.BOOT and self.coefficients is None and abs(m.raw - calibration.ZERO_NOMINAL) <= calibration.ZERO_WINDOW:
-            self.zero = m.raw  # a unit that was never calibrated has no zero before its first self-test
+        if self.state.mode == k.BOOT and self.coefficients is None:
+            self.zero = m.raw  # never calibrated: it has no zero before its self-test, which judges this one too
         m.vacuum_pa = calibration.vacuum_of(m.raw, self.zero, self.gain, self.curve)
         m.motion_mg = board.motion_mg()
         m.grit_um = k.grit_of(board.tip_ohm())

@@ -257,6 +257,14 @@ def test_a_unit_that_was_never_calibrated_passes_its_self_test(offset_raw: int) 
     assert app.zero == calibration.ZERO_NOMINAL + offset_raw
 
 
+def test_a_unit_that_was_never_calibrated_sees_vacuum_once_it_has_started() -> None:
+    app = never_calibrated(900, 40)
+    assert isinstance(app.board, Still)
+    app.board.raw += 5_000
+    app.step()
+    assert app.measured.vacuum_pa == 10_000
+
+
 @pytest.mark.parametrize("offset_raw", [-calibration.ZERO_WINDOW - 1, calibration.ZERO_WINDOW + 1])
 def test_a_sensor_that_no_calibration_could_mend_is_a_fault(offset_raw: int) -> None:
     assert never_calibrated(offset_raw, 200).state.mode == k.FAULT

@@ -39,8 +39,8 @@ class Keeper:
             self._thread.start()
 
     def extend(self, duration_ms: int = STEP_MOST_MS) -> None:
-        """Go on for so long from now, at least."""
-        self._until_ms = max(self._until_ms, self._clock.now_ms() + duration_ms)
+        """Go on for so long from now, and no longer, whatever was said before."""
+        self._until_ms = self._clock.now_ms() + duration_ms
 
     def let_go(self) -> None:
         """Beat no more until ``extend``."""

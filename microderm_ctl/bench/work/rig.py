@@ -16,15 +16,12 @@ from microderm_ctl.bench.gauges.record import GaugeRecord, check_identity
 from microderm_ctl.bench.procedure import Procedure
 from microderm_ctl.bench.readings import NOMINAL_PA_PER_COUNT, Direction, Reading
 from microderm_ctl.bench.settle import Shown, State, Sums, judge_point, read_point
+from microderm_ctl.bench.work.keeper import STEP_MOST_MS
 from microderm_ctl.bench.work.problems import NotSettled, PassedBy
-from microderm_ctl.bench.work.unit import BenchUnit, Measured
+from microderm_ctl.bench.work.unit import SET_POINT_LEAST_PA, BenchUnit, Measured
 from microderm_ctl.firmware import calibration as wand
 
-SET_POINT_LEAST_PA: Final = 2_500
 SET_POINT_MOST_PA: Final = 25_000
-RAMP_PA: Final = 200
-"""2 kPa a second, in steps well under the 300 Pa at which the regulator opens the vent: faster, and a large chamber hunts."""
-RAMP_MS: Final = 100
 STRETCH_MS: Final = 20
 """As long as a step of the wand's program: what is polled fast is asked this often."""
 SEEN_AT_PA: Final = (2_500, 5_000, 7_500, 10_000)
@@ -42,7 +39,11 @@ BEYOND_PART: Final = 0.8
 BEYOND_TRIES: Final = 8
 BEYOND_S: Final = 1.5
 """Three times the time constant of pump, bleed and a large chamber."""
+BACK_TRIES: Final = 40
+BACK_S: Final = 0.3
 NEAR_PA: Final = 60
+TYPED_MOST_MS: Final = 120_000
+"""A person may have to type what the gauge shows, twice."""
 
 
 class Point(NamedTuple):
@@ -124,10 +125,10 @@ class Rig:
 
     def read_gauge(self) -> tuple[Shown, GaugeReading]:
         """Return the gauge's reading, corrected by its certificate, at the time at which it was asked."""
-        self.unit.keep_alive(120_000)  # a person may have to type it, twice
+        self.unit.keep_alive(TYPED_MOST_MS)
         reading = self.gauge.read()
         now_s = self.unit.now_s
-        self.unit.keep_alive(0)
+        self.unit.keep_alive(STEP_MOST_MS)
         late_s = (reading.at_ms - reading.middle_ms) / 1000
         return Shown(now_s - late_s, self.record.corrected_pa(reading.vacuum_pa)), reading
 
@@ -161,13 +162,17 @@ class Rig:
             self.unit.hold(self._set_pa)
 
     def _ramp(self, set_pa: int) -> None:
+        if self._duty:
+            self._come_back()
+        self.unit.ramp(set_pa, self._set_pa)
+        self._set_pa = set_pa
+
+    def _come_back(self) -> None:
+        """Turn the pump down to where a set point reaches: the regulator would open the vent above it, and fall too far."""
+        for _ in range(BACK_TRIES):
+            if self._driven(-BEYOND_STEP, BACK_S) <= SET_POINT_MOST_PA - NEAR_PA:
+                break
         self._duty = 0.0
-        at_pa = self._set_pa or SET_POINT_LEAST_PA
-        step_pa = RAMP_PA if set_pa > at_pa else -RAMP_PA
-        for passed_pa in (*range(at_pa, set_pa, step_pa), set_pa):
-            self._set_pa = passed_pa
-            self.unit.hold(passed_pa)
-            self.unit.wait(RAMP_MS / 1000)
 
     def _beyond(self, wanted_pa: int) -> None:
         """Go on with a fixed duty where no set point reaches: a unit that reads high, before it is adjusted."""
@@ -185,11 +190,11 @@ class Rig:
             f"The pump does not reach {wanted_pa / 1000:.1f} kPa, as the wand reads.", "Look for a leak in fixture and seal, then resume."
         )
 
-    def _driven(self, more: float) -> float:
-        """Turn the pump up by a part of full duty, and return what the wand shows then."""
-        self._duty = min(1.0, self._duty + more)
+    def _driven(self, more: float, wait_s: float = BEYOND_S) -> float:
+        """Turn the pump up by a part of full duty, or down, and return what the wand shows then."""
+        self._duty = max(0.0, min(1.0, self._duty + more))
         self.unit.drive(self._duty)
-        self.unit.wait(BEYOND_S)
+        self.unit.wait(wait_s)
         return self._shown_pa()
 
     def _duties(self, duration_s: float) -> list[float]:

@@ -207,7 +207,7 @@ def _hold(rig: Rig, duration_s: int) -> None:
 
 def leak_down(unit: BenchUnit, numbers: Numbers) -> LeakDown:
     """Draw, switch the pump off with the vent closed, and read as fast as the unit answers."""
-    unit.hold(numbers.leak_from_pa)
+    unit.ramp(numbers.leak_from_pa)
     unit.wait(4 * TURN_S)
     unit.measure()
     unit.shut()
@@ -252,7 +252,7 @@ def duty_study(unit: BenchUnit, numbers: Numbers) -> DutyStudy:
 
 def _end_duty(unit: BenchUnit) -> float:
     """Return the duty with which the regulator holds the end of the map."""
-    unit.hold(MAP_TO_PA)
+    unit.ramp(MAP_TO_PA)
     unit.wait(4 * TURN_S)
     duties = []
     for _ in range(20):
@@ -279,7 +279,7 @@ def stepped(unit: BenchUnit, numbers: Numbers, from_duty: float, to_duty: float)
     steady(unit, from_duty)
     open_loop = _watched(unit, lambda: unit.drive(to_duty))
     _rest(unit)
-    unit.hold(numbers.step_from_pa)
+    unit.ramp(numbers.step_from_pa)
     unit.wait(2 * TURN_S)
     closed_loop = _watched(unit, lambda: unit.hold(numbers.step_to_pa))
     _rest(unit)
@@ -299,7 +299,7 @@ def _watched(unit: BenchUnit, step: Callable[[], None]) -> tuple[StepSample, ...
 
 def vent_time(unit: BenchUnit, numbers: Numbers) -> float:
     """Return how long the vent takes from 20 kPa to under 2 kPa, in seconds; the most that is waited where it does not."""
-    unit.hold(numbers.leak_from_pa)
+    unit.ramp(numbers.leak_from_pa)
     unit.wait(4 * TURN_S)
     begin_s = unit.now_s
     unit.vent()
@@ -322,7 +322,7 @@ def trip(rig: Rig) -> tuple[float, str]:
         NotSettled: the wand did not vent within a minute.
     """
     unit = rig.unit
-    unit.hold(rig.procedure.numbers.top_pa - 2_500)
+    unit.ramp(rig.procedure.numbers.top_pa - 2_500)
     unit.wait(TURN_S)
     unit.shut()
     begin_s, shown_s, most_pa = unit.now_s, -TRIP_SIGNAL_S, 0.0
@@ -343,8 +343,7 @@ def trip(rig: Rig) -> tuple[float, str]:
 
 def lease_stop(unit: BenchUnit) -> Silenced:
     """Fall silent while the pump runs, and return after how many seconds the unit left SERVICE by itself, and why."""
-    unit.hold(LEASE_AT_PA)
-    unit.wait(TURN_S)
+    unit.ramp(LEASE_AT_PA)
     unit.fall_silent()
     begin_s = unit.now_s
     unit.wand.wait(lambda reading: reading.state != "SERVICE", round(LEASE_MOST_S * 1000))

@@ -58,6 +58,12 @@ ALIVE_MOST_MS: Final = 300_000
 """SERVICE ends by itself after 5 min without a request."""
 
 
+SET_POINT_LEAST_PA: Final = 2_500
+RAMP_PA: Final = 200
+"""2 kPa a second, in steps well under the 300 Pa at which the regulator opens the vent: faster, and a large chamber hunts."""
+RAMP_MS: Final = 100
+
+
 class Record(IntEnum):
     """What the wand keeps for a technician."""
 
@@ -241,6 +247,18 @@ class BenchUnit:
     def hold(self, set_point_pa: int, seconds: int = DRIVE_S) -> None:
         """Hold a vacuum, as the wand shows it, for at most so long."""
         self._drive(codes.DRIVE_SET_POINT, set_point_pa, 0.0, False, seconds)
+
+    def ramp(self, set_point_pa: int, from_pa: int = 0) -> None:
+        """Come to a vacuum slowly, and hold it: a set point that jumps makes large chambers hunt, and falls too far downwards.
+
+        Args:
+            set_point_pa: where it ends.
+            from_pa: the set point that is held now; 0 where the pump is off.
+        """
+        at_pa = max(from_pa, SET_POINT_LEAST_PA)
+        for passed_pa in (*range(at_pa, set_point_pa, RAMP_PA if set_point_pa > at_pa else -RAMP_PA), set_point_pa):
+            self.hold(passed_pa)
+            self.wait(RAMP_MS / 1000)
 
     def drive(self, duty: float, seconds: int = DRIVE_S) -> None:
         """Drive the pump with a fixed duty into the closed chamber, for at most so long."""
