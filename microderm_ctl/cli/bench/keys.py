@@ -38,7 +38,7 @@ def typed_key(call: Invocation) -> str:
     if not call.ask.can_ask:
         raise UsageProblem(
             "The service key has to be typed, and there is no terminal.",
-            "At a terminal, 'microderm bench unlock --keep' puts it into the keyring of this computer once.",
+            "Type 'microderm bench unlock --keep' at a terminal once. The keyring then has it.",
         )
     return call.ask.secret(ASK)
 

@@ -37,7 +37,7 @@ def unlock(call: Invocation, label: str | None, keep: bool, forget: bool) -> Rep
     with opened(call, label) as station:
         if keep and station.is_simulated:
             raise UsageProblem(
-                "The practice key of simulated units is known to everybody; it is not kept.", "Leave out --keep, or connect a real unit."
+                "This unit is SIMULATED. Its key is no secret, and is not kept.", "Leave out --keep, or plug in a real unit."
             )
         text = typed_key(call) if keep else ""
         station.unlock_with(text)

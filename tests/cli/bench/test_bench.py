@@ -75,7 +75,7 @@ def test_short_work_on_a_unit(run: Run) -> None:
         (("calibrate", "--resume", "--port", "sim", "--gauge", "sim"), 2, "cut off"),
         (("selftest", "--all", "--unit", "SIM-1"), 2, "--all"),
         (("selftest", "--all"), 3, "connected"),
-        (("unlock", "--keep", "--port", "sim"), 2, "practice"),
+        (("unlock", "--keep", "--port", "sim"), 2, "no secret"),
     ],
 )
 def test_what_cannot_be_done_is_said(run: Run, words: tuple[str, ...], code: int, text: str) -> None:
