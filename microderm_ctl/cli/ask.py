@@ -121,7 +121,7 @@ class Asker:
         """
         from getpass import getpass
 
-        self.need(text, "a terminal")
+        self.need(text, texts.AT_TERMINAL)
         self.screens += 1
         while True:
             try:

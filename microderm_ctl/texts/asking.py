@@ -4,6 +4,7 @@ from typing import Final
 
 NO_TERMINAL: Final = "There is no terminal to ask at: {what}"
 GIVE: Final = "Give {flag}."
+AT_TERMINAL: Final = "a terminal to type it at"
 KEEPS: Final = "{least}-{most}, Enter keeps {keep}: "
 RANGE: Final = "{least}-{most}: "
 AS_NOW: Final = "  {number}  {words} (as now)"
