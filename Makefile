@@ -24,6 +24,7 @@ test: .venv/.dev $(MICROPYTHON_VENV)/.ready  ## all tests
 
 test-micropython: .venv/.dev $(MICROPYTHON_VENV)/.ready  ## the wand's program on a real MicroPython
 	@$(BIN)/python -m pytest -rs tests/conformance
+	@$(BIN)/python -m tests.conformance.cost
 
 explore: .venv/.dev  ## walk every state of the wand's program (long)
 	@$(BIN)/python -m tests.explore

@@ -27,17 +27,31 @@ RANGES = {
 }
 
 
-def expand(form: str) -> str:
-    """Return a struct format with its repeat counts written out and octets as ``s``: ``<I2H`` is ``IHH``."""
-    out = ""
+OCTETS = (1, 0)
+"""In the place of a range: a field of bytes has none."""
+
+KNOWN: "dict[str, tuple[tuple[int, int], ...]]" = {}
+"""The ranges of formats that were packed before, so that each frame does not work them out and leave the pieces behind."""
+
+
+def ranges_of(form: str) -> "tuple[tuple[int, int], ...]":
+    """Return the range of each value of a struct format: ``<I2H`` has three; octets are one value."""
+    ranges = KNOWN.get(form)
+    if ranges is None:
+        ranges = KNOWN[form] = tuple(_ranges(form))
+    return ranges
+
+
+def _ranges(form: str) -> "list[tuple[int, int]]":
+    ranges = []
     count = ""
     for char in form[1:]:
         if "0" <= char <= "9":
             count += char
         else:
-            out += char if char == "s" else char * int(count or "1")
+            ranges += [OCTETS] if char == "s" else [RANGES[char]] * int(count or "1")
             count = ""
-    return out
+    return ranges
 
 
 def size_of(form: str) -> int:
@@ -51,14 +65,12 @@ def pack(form: str, values: "tuple[int | bytes, ...]") -> bytes:
     Raises:
         ValueError: too few or too many values, or one out of the range of its type.
     """
-    codes = expand(form)
-    if len(codes) != len(values):
+    ranges = ranges_of(form)
+    if len(ranges) != len(values):
         raise ValueError(form)
-    for code, value in zip(codes, values):
-        if code != "s":
-            low, high = RANGES[code]
-            if not isinstance(value, int) or value < low or value > high:
-                raise ValueError(form)
+    for (low, high), value in zip(ranges, values):
+        if low <= high and (not isinstance(value, int) or value < low or value > high):
+            raise ValueError(form)
     return struct.pack(form, *values)
 
 
@@ -70,8 +82,16 @@ def unpack(form: str, payload: bytes) -> "tuple[int, ...] | None":
 
 
 def cobs_encode(body: bytes) -> bytes:
-    """Return a body of under 254 bytes without its zeros, one byte longer."""
-    return b"".join([bytes((len(block) + 1,)) + block for block in body.split(b"\0")])
+    """Return a body of under 254 bytes without its zeros, one byte longer; each zero becomes the way to the next."""
+    encoded = bytearray(b"\0" + body)
+    last = 0
+    zero = body.find(b"\0")
+    while zero >= 0:
+        encoded[last] = (zero + 1 - last) & 0xFF
+        last = zero + 1
+        zero = body.find(b"\0", last)
+    encoded[last] = (len(encoded) - last) & 0xFF
+    return bytes(encoded)
 
 
 def cobs_decode(encoded: bytes) -> "bytes | None":

@@ -90,6 +90,10 @@ class Recorder:
         self._app.state.restore(self._app.state.snapshot())
         self._note("restore", flat(self._app.state.snapshot()))
 
+    def state(self) -> tuple[tuple[int, ...], ...]:
+        """Return the whole state, as the program's snapshot."""
+        return self._app.state.snapshot()
+
     def tape(self) -> Tape:
         """Return what was recorded so far."""
         return Tape(tuple(self._lines), tuple(self._answers))
