@@ -9,7 +9,6 @@ the wand vents, the port is closed.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from secrets import randbelow
 from types import TracebackType
 from typing import Any, Final
 
@@ -17,7 +16,7 @@ from microderm_ctl.clock import Clock
 from microderm_ctl.errors import LinkLost, NoWand, UsageProblem, WandFault, WandSilent
 from microderm_ctl.link import explain, signals, values
 from microderm_ctl.link.driver import VENT_MOST_MS, Driver, Watcher, drive
-from microderm_ctl.link.link import version_mismatch
+from microderm_ctl.link.link import randbits, version_mismatch
 from microderm_ctl.link.ports import PortInfo, choose, find, open_port
 from microderm_ctl.link.requests import Outcome
 from microderm_ctl.link.values import Event, Identity, LedgerEntry, Limits, LimitsInForce, Reading, Row, RowsUsed, ZoneInForce
@@ -257,7 +256,7 @@ class Wand:
             WandRefusal, WandFault: the wand said no, or would allow more than was asked; then it was stopped.
             LinkLost: no answer came; where the wand had acted nonetheless it was stopped.
         """
-        asked = _arm_request(rows, treatment_s * 1000, grit_um, utc_s, person_tag, purpose, command_id or 1 + randbelow(0xFFFF_FFFF))
+        asked = _arm_request(rows, treatment_s * 1000, grit_um, utc_s, person_tag, purpose, command_id or max(1, randbits(32)))
         self.be_ready()
         self.take_lease()
         in_force = values.limits_in_force(self._armed(asked))

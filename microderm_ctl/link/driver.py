@@ -25,6 +25,8 @@ VENT_MOST_MS: Final = 2_000
 BUSY_TRIES: Final = 5
 JOIN_S: Final = 5.0
 STEP_MS: Final = 20
+LOOK_MS: Final = 50
+"""The thread looks this often even if nothing is due; a request's own deadline of 100 ms then wakes nobody."""
 
 Watcher = Callable[[str, bytes, int], None]
 """Sees the bytes on the wire: ``tx`` or ``rx``, the bytes, and the time in ms.
@@ -71,13 +73,17 @@ class Driver(ABC):
 
     def signalled(self, number: int) -> None:
         """Stop the wand from inside a signal handler: write STOP, set plain attributes, nothing else."""
-        descriptor = self.port.fileno()
-        if descriptor is not None:
-            # A full buffer takes no STOP; the link's next turn sends one before all else.
-            with suppress(OSError):
-                os.write(descriptor, STOP_FRAME)
+        self._write_stop()
         self.interrupted = number
         self._signals += 1
+
+    def _write_stop(self) -> bool:
+        """Write STOP past all else, and return whether the system took it; the link's next turn sends one in any case."""
+        descriptor = self.port.fileno()
+        if descriptor is not None:
+            with suppress(OSError):  # a full buffer takes none
+                return os.write(descriptor, STOP_FRAME) == len(STOP_FRAME)
+        return False
 
     def call(self, message: Any) -> Any:
         """Send a request and return its answer; waiting for it counts as a beat.
@@ -183,7 +189,8 @@ class Driver(ABC):
         for frame in frames:
             self._watch("tx", frame, now_ms)
             self.port.write(frame, first=only_stop)
-        self.port.flush()
+        if only_stop:
+            self.port.flush()
         return bool(frames)
 
     def _watch(self, direction: str, data: bytes, now_ms: int) -> None:
@@ -261,6 +268,8 @@ class ThreadDriver(Driver):
         super().__init__(port, link, clock or RealClock(), watcher)
         self._changed = threading.Condition(threading.RLock())
         self._is_halted = False
+        self._wakes_ms = 0
+        """When the thread looks again by itself."""
         self._wake_read, self._wake_write = -1, -1
         loop = self._loop_reading
         if sys.platform != "win32" and port.fileno() is not None:
@@ -272,9 +281,16 @@ class ThreadDriver(Driver):
         self._thread.start()
 
     def signalled(self, number: int) -> None:
-        """Stop the wand from inside a signal handler, and wake the thread."""
-        super().signalled(number)
-        self._wake()
+        """Stop the wand from inside a signal handler, and wake the thread if STOP was not taken.
+
+        Where it was, the thread follows with the link's own at its next look: woken at once, it would
+        hold up what brings the written one to the other end.
+        """
+        is_written = self._write_stop()
+        self.interrupted = number
+        self._signals += 1
+        if not is_written:
+            self._wake()
 
     def wait(self, is_done: Callable[[], bool], timeout_ms: int) -> bool:
         """Wait until something is so, looking again whenever bytes have moved."""
@@ -291,10 +307,19 @@ class ThreadDriver(Driver):
                 self._changed.wait(min(left_ms, SLICE_MS) / 1000)
 
     def do(self, action: Callable[[int], Any]) -> Any:
-        """Do something with the link under its lock, and wake the thread."""
+        """Do something with the link under its lock, and send at once what is due then; the thread is woken only for a nearer deadline."""
         with self._changed:
-            result = action(self.clock.now_ms())
-        self._wake()
+            now_ms = self.clock.now_ms()
+            result = action(now_ms)
+            if self._wake_write >= 0 and self._failure is None:
+                try:
+                    self._send(now_ms)
+                except Exception as error:  # raised where somebody waits, as on the thread
+                    self._fail(error)
+                    self._changed.notify_all()
+            is_waited_for = not self.port.waiting and self.link.next_ms(now_ms) >= self._wakes_ms
+        if not is_waited_for:
+            self._wake()
         return result
 
     def beat(self) -> None:
@@ -325,7 +350,9 @@ class ThreadDriver(Driver):
             self._send(now_ms)
             self._changed.notify_all()
             # While the port holds bytes back nothing else is handed out, so what is due must not keep us awake.
-            return STEP_MS if self.port.waiting else max(0, self.link.next_ms(now_ms) - now_ms)
+            wait_ms = STEP_MS if self.port.waiting else min(LOOK_MS, max(0, self.link.next_ms(now_ms) - now_ms))
+            self._wakes_ms = now_ms + wait_ms
+            return wait_ms
 
     def _loop_reading(self) -> None:
         while not self._is_halted:

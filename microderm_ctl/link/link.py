@@ -4,9 +4,9 @@ Bytes go in by ``feed``, frames come out of ``due``, both with the time; what th
 wand says is kept as the newest reading and as events. A driver moves the bytes.
 """
 
+import os
 from collections import deque
 from collections.abc import Callable
-from secrets import randbits
 from typing import Any, Final
 
 from microderm_ctl.errors import LinkLost, MicrodermError, VersionMismatch, WandGarbled, WandSilent
@@ -39,6 +39,11 @@ _HELLO_ID: Final = NUMBERS[handshake.HelloRequest][1]
 _RENEW_ID: Final = NUMBERS[treatment.RenewRequest][1]
 _NO_SESSION: Final = 21
 _OTHER_VERSION: Final = 24
+
+
+def randbits(bits: int) -> int:
+    """Return a number of so many random bits, as ``secrets`` does, which imports hashes and more for it."""
+    return int.from_bytes(os.urandom(-(-bits // 8)), "little") & ((1 << bits) - 1)
 
 
 class Link:
@@ -143,7 +148,7 @@ class Link:
     def feed(self, data: bytes, now_ms: int) -> None:
         """Take in what has arrived. Never raises."""
         self._received += len(data)
-        if self._decoder.counters.frames == 0:
+        if self._decoder.frames == 0:
             self._sample = (self._sample + data)[:SAMPLE_MOST]
         for frame in self._decoder.feed(data):
             self._heard_ms = now_ms
@@ -224,7 +229,7 @@ class Link:
                 "The port opened, but nothing answers.",
                 "Unplug the wand, wait a moment and plug it in again. Is it the right port? 'microderm devices' lists the wands.",
             )
-        if self._decoder.counters.frames in (0, self.strays):
+        if self._decoder.frames in (0, self.strays):
             text = self._sample.decode("ascii", "replace").encode("ascii", "replace").decode()
             return WandGarbled(
                 "Something answers at this port, but it is no wand.",

@@ -11,8 +11,8 @@ is set as well (#326).
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 import serial
@@ -24,7 +24,6 @@ from microderm_ctl.link.trouble import explain_open
 if sys.platform != "win32":
     import fcntl
     import select
-    import socket
     import termios
 
     TROUBLE: Final[tuple[type[Exception], ...]] = (OSError, TypeError, ValueError, termios.error)
@@ -141,18 +140,12 @@ def _described(port: PortInfo) -> str:
     return f"{port.serial or 'without a number'} at {port.spec}{' (SIMULATED)' if port.simulated else ''}"
 
 
-@contextmanager
-def _mapped(name: str) -> Iterator[None]:
-    try:
-        yield
-    except BlockingIOError:
-        raise
-    except TROUBLE as cause:
-        raise LinkLost(
-            "The wand is no longer connected.",
-            "The wand stops on its own. Check the cable, then begin again.",
-            {"port": name, "cause": str(cause)},
-        ) from cause
+def _lost(name: str, cause: Exception) -> LinkLost:
+    return LinkLost(
+        "The wand is no longer connected.",
+        "The wand stops on its own. Check the cable, then begin again.",
+        {"port": name, "cause": str(cause)},
+    )
 
 
 class Port:
@@ -198,12 +191,15 @@ class Port:
             LinkLost: the port is gone.
         """
         while self._waiting:
-            with suppress(BlockingIOError), _mapped(self.name):
+            try:
                 taken = self._send(bytes(self._waiting))
-                del self._waiting[:taken]
-                if taken:
-                    continue
-            return
+            except BlockingIOError:
+                return
+            except TROUBLE as cause:
+                raise _lost(self.name, cause) from cause
+            if not taken:
+                return
+            del self._waiting[:taken]
 
     def read(self) -> bytes:
         """Return what is there; without a descriptor, wait up to 20 ms for it.
@@ -211,9 +207,12 @@ class Port:
         Raises:
             LinkLost: the port is gone.
         """
-        with suppress(BlockingIOError), _mapped(self.name):
+        try:
             return self._receive()
-        return b""
+        except BlockingIOError:
+            return b""
+        except TROUBLE as cause:
+            raise _lost(self.name, cause) from cause
 
     def close(self) -> None:
         """Close the port, which drops DTR; a second time does nothing."""
@@ -281,6 +280,8 @@ if sys.platform != "win32":
             with suppress(OSError):
                 fcntl.ioctl(descriptor, termios.TIOCEXCL)
             return
+        import socket
+
         with suppress(OSError), socket.fromfd(descriptor, socket.AF_INET, socket.SOCK_STREAM) as twin:
             twin.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -330,8 +331,10 @@ def open_port(spec: str, use_descriptor: bool = True, line: LineSettings = WAND_
     device = _opened(url, spec, line)
     port = _wrap(device, spec, use_descriptor)
     if port.fileno() is None and port.clock is None:
-        with _mapped(spec):
+        try:
             device.timeout = SHORT_READ_S
+        except TROUBLE as cause:
+            raise _lost(spec, cause) from cause
     return port
 
 

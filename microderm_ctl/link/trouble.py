@@ -4,11 +4,12 @@ import errno
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from microderm_ctl.errors import MicrodermError, PortBusy, PortForbidden, PortMissing, PortProblem
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MISSING: Final = (errno.ENOENT, errno.ENXIO, errno.ENODEV, errno.ECONNREFUSED, errno.ENOTDIR)
 FORBIDDEN: Final = (errno.EACCES, errno.EPERM)
@@ -51,6 +52,8 @@ def _missing(name: str, present: Sequence[str]) -> PortMissing:
         return PortMissing(
             f"Nothing listens at {name}.", "Is the virtual wand running? 'microderm simulate --tcp' prints its address.", {"port": name}
         )
+    from difflib import get_close_matches
+
     near = get_close_matches(name, present, n=3, cutoff=0.5) or list(present[:3])
     there = f"These ports are there: {', '.join(near)}." if near else "No serial port is there at all: is the cable in?"
     return PortMissing(f"There is no port {name}.", there, {"port": name, "nearest": near})
@@ -70,6 +73,7 @@ def _permission_hint(name: str) -> str:
     if sys.platform != "linux":
         return "Ask the person who looks after this computer to let you use the port."
     import grp
+    from pathlib import Path
 
     try:
         group = grp.getgrgid(Path(name).stat().st_gid).gr_name
@@ -80,19 +84,22 @@ def _permission_hint(name: str) -> str:
     return f"Type 'sudo usermod -aG {group} $USER', log out and in again. 'microderm doctor' shows a way without logging out."
 
 
-def holders(name: str, processes: Path = Path("/proc")) -> list[tuple[int, str]]:
+def holders(name: str, processes: "Path | None" = None) -> list[tuple[int, str]]:
     """Return the process ids and names of the programs that hold a port, as far as Linux lets us see."""
+    from pathlib import Path
+
+    processes = processes or Path("/proc")
     if not processes.is_dir():
         return []
     device = os.path.realpath(name)
     return [(pid, _program(processes / str(pid))) for pid in sorted(_numbered(processes)) if device in _open_files(processes / str(pid))]
 
 
-def _numbered(folder: Path) -> Iterable[int]:
+def _numbered(folder: "Path") -> Iterable[int]:
     return (int(entry.name) for entry in folder.iterdir() if entry.name.isdecimal())
 
 
-def _open_files(process: Path) -> set[str]:
+def _open_files(process: "Path") -> set[str]:
     try:
         links = list((process / "fd").iterdir())
     except OSError:
@@ -106,7 +113,7 @@ def _open_files(process: Path) -> set[str]:
     return opened
 
 
-def _program(process: Path) -> str:
+def _program(process: "Path") -> str:
     try:
         return (process / "comm").read_text().strip() or "a program"
     except OSError:

@@ -191,19 +191,21 @@ Event: TypeAlias = Reading | StateChange
 
 def reading(message: Any, received_ms: int) -> Reading:
     """Return a ``Telemetry`` message as a reading."""
-    fields = message._asdict()
-    signal, row = fields.pop("signal"), fields.pop("row")
-    faults = fields.pop("faults")
-    return Reading(
-        received_ms=received_ms,
-        state=state_name(fields.pop("state")),
-        cause_number=message.cause,
-        cause=cause_name(fields.pop("cause")),
-        row=None if row == codes.NO_ROW else row,
-        signal=codes.SIGNALS[signal] if signal < len(codes.SIGNALS) else f"unknown-{signal}",
-        faults=tuple(cause_name(bit) for bit in range(32) if faults >> bit & 1),
-        **fields,
-    )
+    tick_ms, state, cause, row, signal, *numbers, faults, lease_least_ms, late_ms, dropped = message
+    return Reading._make((
+        received_ms,
+        tick_ms,
+        state_name(state),
+        cause_name(cause),
+        cause,
+        None if row == codes.NO_ROW else row,
+        codes.SIGNALS[signal] if signal < len(codes.SIGNALS) else f"unknown-{signal}",
+        *numbers,  # flags to supply_mv: the same in both
+        tuple(cause_name(bit) for bit in range(32) if faults >> bit & 1) if faults else (),
+        lease_least_ms,
+        late_ms,
+        dropped,
+    ))  # fmt: skip
 
 
 def state_change(message: Any, received_ms: int) -> StateChange:

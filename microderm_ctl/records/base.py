@@ -38,16 +38,21 @@ class StoreBase:
             raise torn_problem(self.path) from error
 
     @contextmanager
-    def _write(self, durable: bool = True) -> Iterator[None]:
-        """Do the body wholly or not at all.
-
-        Durable means on the disk before it returns, even if power is lost next. Without it
-        a write outlives the process, not the power; traces are written so, ten times a second.
-        """
+    def _write(self) -> Iterator[None]:
+        """Do the body wholly or not at all; it is on the disk before this returns, even if power is lost next."""
         with explained(self.path, _NOT_WRITTEN), explained_sql(self.path, _NOT_WRITTEN):
-            self._set_synchronous("FULL" if durable else "NORMAL")
+            self._set_synchronous("FULL")
             with transaction(self._connection):
                 yield
+
+    def _write_quickly(self, sql: str, *values: object) -> None:
+        """Execute one statement, which is a transaction by itself, for what is written ten times a second.
+
+        What it writes outlives the process, but perhaps not the power.
+        """
+        with explained_sql(self.path, _NOT_WRITTEN):
+            self._set_synchronous("NORMAL")
+            self._connection.execute(sql, values)
 
     def _set_synchronous(self, level: str) -> None:
         if self._synchronous != level:

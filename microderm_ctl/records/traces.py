@@ -18,6 +18,9 @@ LONGEST_SAMPLE_MS: Final = 250
 """A sample stands for the time since the one before, but no longer than this: telemetry comes every 100 ms."""
 
 _SAMPLE: Final = struct.Struct("<IiHHBBH")
+CHUNK_BYTES: Final = CHUNK_SAMPLES * _SAMPLE.size
+_INSERT_CHUNK: Final = "INSERT INTO traces (layout, samples, treatment_id, chunk) VALUES (?, ?, ?, ?)"
+_UPDATE_CHUNK: Final = "UPDATE traces SET layout = ?, samples = ? WHERE treatment_id = ? AND chunk = ?"
 
 
 class Sample(NamedTuple):
@@ -75,7 +78,7 @@ def use_of_rows(samples: tuple[Sample, ...]) -> dict[int, RowUse]:
 class TracesPart(StoreBase):
     """The traces of a store."""
 
-    _growing: tuple[int, int, list[Sample]] | None = None  # treatment, chunk, its samples
+    _growing: tuple[int, int, bytes] | None = None  # treatment, chunk, its samples packed
 
     def append_sample(self, treatment_id: int, sample: Sample) -> None:
         """Keep one more sample of a treatment's trace; it outlives the process from here on.
@@ -83,24 +86,17 @@ class TracesPart(StoreBase):
         Raises:
             FileProblem: it cannot be written; the samples before it are kept.
         """
-        chunk, samples = self._open_chunk(treatment_id)
-        grown = [*samples, sample]
-        with self._write(durable=False):
-            self._run(
-                "INSERT OR REPLACE INTO traces (treatment_id, chunk, layout, samples) VALUES (?, ?, ?, ?)",
-                treatment_id,
-                chunk,
-                LAYOUT,
-                pack(grown),
-            )
+        chunk, packed = self._open_chunk(treatment_id)
+        grown = packed + _SAMPLE.pack(*sample)
+        self._write_quickly(_UPDATE_CHUNK if packed else _INSERT_CHUNK, LAYOUT, grown, treatment_id, chunk)
         self._growing = (treatment_id, chunk, grown)
 
-    def _open_chunk(self, treatment_id: int) -> tuple[int, list[Sample]]:
+    def _open_chunk(self, treatment_id: int) -> tuple[int, bytes]:
         if self._growing is None or self._growing[0] != treatment_id:
             newest = self._read("SELECT coalesce(max(chunk), -1) FROM traces WHERE treatment_id = ?", treatment_id)[0][0]
-            return newest + 1, []
-        _, chunk, samples = self._growing
-        return (chunk, samples) if len(samples) < CHUNK_SAMPLES else (chunk + 1, [])
+            return newest + 1, b""
+        _, chunk, packed = self._growing
+        return (chunk, packed) if len(packed) < CHUNK_BYTES else (chunk + 1, b"")
 
     def trace(self, treatment_id: int) -> tuple[Sample, ...]:
         """Return a treatment's trace in the order of time.

@@ -4,7 +4,7 @@ from typing import Any, TypeAlias
 
 from microderm_protocol import codes
 from microderm_protocol.errors import UnknownMessage
-from microderm_protocol.framing import Frame, build_frame
+from microderm_protocol.framing import Frame, framed
 from microderm_protocol.messages import LAYOUTS, NAK_LAYOUT, NUMBERS
 
 AnyMessage: TypeAlias = Any
@@ -28,12 +28,12 @@ def encode(message: AnyMessage, sequence: int, flags: int = 0) -> bytes:
         raise UnknownMessage(f"{type(message).__name__} is not a message")
     kind, message_id = number
     payload = LAYOUTS[number].build(message)
-    return build_frame(Frame(codes.VERSION, kind, message_id, flags, sequence & 0xFFFF, payload))
+    return framed(codes.VERSION, kind, message_id, flags, sequence & 0xFFFF, payload)
 
 
 def encode_nak(nak: AnyMessage, message_id: int, sequence: int) -> bytes:
     """Return the bytes of a NAK to the request with this id and sequence."""
-    return build_frame(Frame(codes.VERSION, codes.NAK, message_id, 0, sequence & 0xFFFF, NAK_LAYOUT.build(nak)))
+    return framed(codes.VERSION, codes.NAK, message_id, 0, sequence & 0xFFFF, NAK_LAYOUT.build(nak))
 
 
 def decode(frame: Frame) -> AnyMessage:

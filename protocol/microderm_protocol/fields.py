@@ -1,18 +1,34 @@
 """Fields of a message: a construct leaf with its range, unit and meaning, and the layouts they form.
 
 A layout stands beside the NamedTuple that it fills. It is one flat construct
-``Sequence`` of named integers, so parsing gives plain values and never a
-Container. Everything that leaves or enters is checked here: construct alone
-ignores trailing bytes and misspelt keys.
+``Record`` of integers, so parsing gives plain values and never a Container.
+Everything that leaves or enters is checked here: construct alone ignores
+trailing bytes and misspelt keys, and what is narrower than its type.
 """
 
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+import struct
+from io import BytesIO
+from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
-from construct import Array, Bytes, Construct, Int8ul, Int16sl, Int16ul, Int32sl, Int32ul, Sequence
+from construct import Array, Bytes, Construct, Container, Int8ul, Int16sl, Int16ul, Int32sl, Int32ul
 
 from microderm_protocol.errors import BadLength, BadValue
+from microderm_protocol.record import Record
 
 Message = TypeVar("Message", bound=tuple[Any, ...])
+
+_WHOLE: Final = {
+    "u8": (0, 0xFF),
+    "u16": (0, 0xFFFF),
+    "u32": (0, 0xFFFF_FFFF),
+    "i16": (-0x8000, 0x7FFF),
+    "i32": (-0x8000_0000, 0x7FFF_FFFF),
+}
+"""What each type can hold, by its name."""
+_CONTEXT: Final = Container()
+"""What construct hands from part to part. Nothing here looks at it, and a new one for each message costs more than the message."""
+_TYPES: Final[dict[int, type]] = {0: bytes, 1: int}
+"""What a field of so many repeats holds; a column is a tuple."""
 
 
 class Field(NamedTuple):
@@ -34,18 +50,20 @@ class IntegerField(Protocol):
         """Return the field."""
 
 
-def _integer(leaf: "Construct[Any, Any]", name: str, lowest: int, highest: int) -> IntegerField:
+def _integer(leaf: "Construct[Any, Any]", name: str) -> IntegerField:
+    lowest, highest = _WHOLE[name]
+
     def field(meaning: str, low: int = lowest, high: int = highest, unit: str = "") -> Field:
         return Field(leaf, name, low, high, unit, meaning)
 
     return field
 
 
-u8 = _integer(Int8ul, "u8", 0, 0xFF)
-u16 = _integer(Int16ul, "u16", 0, 0xFFFF)
-u32 = _integer(Int32ul, "u32", 0, 0xFFFF_FFFF)
-i16 = _integer(Int16sl, "i16", -0x8000, 0x7FFF)
-i32 = _integer(Int32sl, "i32", -0x8000_0000, 0x7FFF_FFFF)
+u8 = _integer(Int8ul, "u8")
+u16 = _integer(Int16ul, "u16")
+u32 = _integer(Int32ul, "u32")
+i16 = _integer(Int16sl, "i16")
+i32 = _integer(Int32sl, "i32")
 
 
 def column(count: int, field: Field) -> Field:
@@ -69,8 +87,16 @@ class Layout(Generic[Message]):
         self.message = message
         self.fields = fields
         self._specs = tuple(fields.values())
-        self._sequence = Sequence(*(name / field.leaf for name, field in fields.items()))
-        self.size = int(self._sequence.sizeof())
+        self._record = Record(field.leaf for field in self._specs)
+        self.size = int(self._record.sizeof())
+        self._types = tuple(_TYPES.get(field.repeat, tuple) for field in self._specs)
+        # What a type alone does not hold to: a narrower range, a number of octets, each integer of a column.
+        self._narrow = tuple(
+            (place, field.low, field.high)
+            for place, field in enumerate(self._specs)
+            if field.repeat == 1 and (field.low, field.high) != _WHOLE[field.type_name]
+        )
+        self._has_parts = any(field.repeat != 1 for field in self._specs)
 
     def build(self, message: Message) -> bytes:
         """Return the payload of a message.
@@ -78,8 +104,15 @@ class Layout(Generic[Message]):
         Raises:
             BadValue: a field is no integer or outside its range.
         """
-        self._check(message)
-        return bytes(self._sequence.build(list(message)))
+        if self._has_parts or tuple(map(type, message)) != self._types or not self._is_within(message):
+            self._check(message)
+        try:
+            stream = BytesIO()
+            self._record._build(message, stream, _CONTEXT, "")
+            return stream.getvalue()
+        except struct.error:
+            self._check(message)
+            raise
 
     def parse(self, payload: bytes) -> Message:
         """Return the message in a payload.
@@ -90,11 +123,20 @@ class Layout(Generic[Message]):
         """
         if len(payload) != self.size:
             raise BadLength(f"{self.message.__name__} is {self.size} bytes long, not {len(payload)}")
-        values = [tuple(value) if isinstance(value, list) else value for value in self._sequence.parse(payload)]
-        self._check(values)
-        return self.message(*values)
+        values = self._record._parsereport(BytesIO(payload), _CONTEXT, "")
+        if self._has_parts or not self._is_within(values):
+            self._check(values)
+        return tuple.__new__(self.message, values)
 
-    def _check(self, values: Any) -> None:
+    def _is_within(self, values: tuple[Any, ...]) -> bool:
+        """Return whether the numbers keep to the ranges that are narrower than their types."""
+        for place, low, high in self._narrow:  # noqa: SIM110 (all() over a generator costs more than what it looks at)
+            if not low <= values[place] <= high:
+                return False
+        return True
+
+    def _check(self, values: tuple[Any, ...]) -> None:
+        """Look at every field, and name the first that is wrong."""
         for position, (field, value) in enumerate(zip(self._specs, values, strict=True)):
             if field.repeat == 1:
                 good = type(value) is int and field.low <= value <= field.high

@@ -17,6 +17,8 @@ ENCODED_MOST: Final = BODY_LEAST + PAYLOAD_MOST + 1
 """A whole body is under 254 bytes, so COBS adds exactly one byte and needs no 0xFF block."""
 BURST_MOST: Final = 512
 """No end sends more than this without hearing from the other: the wand's receive ring holds it."""
+_CODES: Final = tuple(bytes((length + 1,)) for length in range(ENCODED_MOST))
+"""The byte before a block without zeros, by the block's length."""
 
 
 class Frame(NamedTuple):
@@ -42,8 +44,7 @@ class Counters(NamedTuple):
 
 def cobs_encode(body: bytes) -> bytes:
     """Return a body of under 254 bytes without its zeros, one byte longer."""
-    blocks = body.split(b"\0")
-    return b"".join(bytes((len(block) + 1,)) + block for block in blocks)
+    return b"".join([_CODES[len(block)] + block for block in body.split(b"\0")])
 
 
 def cobs_decode(encoded: bytes) -> bytes | None:
@@ -67,10 +68,14 @@ def build_frame(frame: Frame) -> bytes:
     Raises:
         ValueError: the payload is over 240 bytes.
     """
-    if len(frame.payload) > PAYLOAD_MOST:
+    return framed(*frame)
+
+
+def framed(version: int, kind: int, message_id: int, flags: int, sequence: int, payload: bytes) -> bytes:
+    """Return the bytes of the frame with these parts, as ``build_frame`` does, without a ``Frame`` in between."""
+    if len(payload) > PAYLOAD_MOST:
         raise ValueError(f"a payload holds at most {PAYLOAD_MOST} bytes")
-    head = HEADER.pack(frame.version, frame.kind, frame.message_id, frame.flags, frame.sequence, len(frame.payload))
-    body = head + frame.payload
+    body = HEADER.pack(version, kind, message_id, flags, sequence, len(payload)) + payload
     return b"\0" + cobs_encode(body + CRC.pack(crc32(body))) + b"\0"
 
 
@@ -79,13 +84,21 @@ class Decoder:
 
     def __init__(self) -> None:
         """Begin with nothing received."""
-        self.counters = Counters()
+        self.frames = 0
+        """Sound frames so far."""
+        self._dropped: dict[str, int] = {}
         self._tail = b""
         self._skipping = False
 
+    @property
+    def counters(self) -> Counters:
+        """What was seen and dropped so far."""
+        return Counters(self.frames, **self._dropped)
+
     def feed(self, data: bytes) -> list[Frame]:
         """Return the whole frames that these bytes complete, in order. Never raises."""
-        *blocks, tail = (self._tail + data).split(b"\0")
+        blocks = (self._tail + data).split(b"\0")
+        tail = blocks.pop()
         frames = []
         for block in blocks:
             if self._skipping:
@@ -114,8 +127,8 @@ class Decoder:
         if length != len(body) - BODY_LEAST:
             self._count("bad_length")
             return None
-        self._count("frames")
+        self.frames += 1
         return Frame(version, kind, message_id, flags, sequence, body[HEADER.size : -4])
 
     def _count(self, what: str) -> None:
-        self.counters = self.counters._replace(**{what: getattr(self.counters, what) + 1})
+        self._dropped[what] = self._dropped.get(what, 0) + 1

@@ -235,8 +235,7 @@ def test_a_row_on_a_full_disk_is_not_there_at_all(store: Store, data_dir: Path) 
 
 
 def test_rows_are_on_the_disk_when_they_are_told(store: Store) -> None:
-    with store._write(durable=False):
-        pass
+    store._write_quickly("SELECT 1")
     store.append_row("golden", {}, at_s=1)
     assert store._connection.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
 
