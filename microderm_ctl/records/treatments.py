@@ -15,9 +15,11 @@ SELECT id, person_id, wand_serial, command_id, entry_before, finishes_id, grit, 
        ended_s, sealed_ms, cause, settled_by, ending, felt, aftermath, aftermath_at_s
 FROM treatments
 """
-_ZONE: Final = """
-SELECT row, zone, cap_pa, level_pa, planned_s, planned_passes, passes, sealed_ms, mean_pa, max_pa, completed
-FROM treatment_zones WHERE treatment_id = ? ORDER BY row
+_ZONE_COLUMNS: Final = "row, zone, cap_pa, level_pa, planned_s, planned_passes, passes, sealed_ms, mean_pa, max_pa, completed"
+_ZONE: Final = f"SELECT {_ZONE_COLUMNS} FROM treatment_zones WHERE treatment_id = ? ORDER BY row"
+_ZONES_OF_PERSON: Final = f"""
+SELECT treatment_id, {_ZONE_COLUMNS} FROM treatment_zones
+WHERE treatment_id IN (SELECT id FROM treatments WHERE person_id = ?) ORDER BY treatment_id, row
 """
 _KEEP_ZONE: Final = """
 UPDATE treatment_zones SET sealed_ms = ?, passes = ?, completed = ?, mean_pa = ?, max_pa = ? WHERE treatment_id = ? AND row = ?
@@ -131,14 +133,19 @@ class TreatmentsPart(PatchesPart, TracesPart):
 
     def treatments(self, person_id: int) -> tuple[TreatmentRecord, ...]:
         """Return a person's treatments, the first one first."""
-        return tuple(self._treatment(row) for row in self._read(f"{_TREATMENT} WHERE person_id = ? ORDER BY started_s, id", person_id))
+        zones: dict[int, list[tuple[Any, ...]]] = {}
+        for treatment_id, *columns in self._read(_ZONES_OF_PERSON, person_id):
+            zones.setdefault(treatment_id, []).append(tuple(columns))
+        rows = self._read(f"{_TREATMENT} WHERE person_id = ? ORDER BY started_s, id", person_id)
+        return tuple(self._treatment(row, zones.get(row[0], ())) for row in rows)
 
     def open_treatments(self, wand_serial: str | None = None) -> tuple[TreatmentRecord, ...]:
         """Return the treatments whose end is not known: running, or cut off; of one wand or of all."""
         rows = self._read(f"{_TREATMENT} WHERE ended_s IS NULL AND wand_serial = coalesce(?, wand_serial) ORDER BY id", wand_serial)
         return tuple(self._treatment(row) for row in rows)
 
-    def _treatment(self, row: tuple[Any, ...]) -> TreatmentRecord:
+    def _treatment(self, row: tuple[Any, ...], zones: Sequence[tuple[Any, ...]] | None = None) -> TreatmentRecord:
+        """Return the record of a row; its zones are read, if they were not yet."""
         with self._understood():
             record = TreatmentRecord(*row)
             return record._replace(
@@ -148,7 +155,7 @@ class TreatmentsPart(PatchesPart, TracesPart):
                 limits=None if row[9] is None else from_json(row[9]),
                 ending=Ending(record.ending) if record.ending else None,
                 aftermath=Aftermath(record.aftermath) if record.aftermath else None,
-                zones=tuple(_zone(columns) for columns in self._read(_ZONE, record.id)),
+                zones=tuple(_zone(columns) for columns in (self._read(_ZONE, record.id) if zones is None else zones)),
             )
 
     def _keep_zone(self, treatment_id: int, zone: ZoneUse, traced: RowUse) -> None:
@@ -161,5 +168,5 @@ class TreatmentsPart(PatchesPart, TracesPart):
 
 
 def _zone(row: tuple[Any, ...]) -> ZoneRecord:
-    zone = ZoneRecord(*row)
-    return zone._replace(zone=Zone(zone.zone), completed=bool(zone.completed))
+    number, zone, *figures, completed = row
+    return ZoneRecord._make((number, Zone(zone), *figures, bool(completed)))

@@ -179,6 +179,8 @@ def asked_zones(situation: Situation) -> tuple[Zone, ...]:
 
 
 def _with_fixes(wand: WandState, history: History) -> tuple[WandState, History]:
+    if not history.clock_fixes:
+        return wand, history
     counts_as: dict[int | None, int] = {fix.recorded_at_s: fix.counts_as_s for fix in history.clock_fixes}
 
     def fixed(at_s: _TimeS) -> _TimeS:
@@ -223,13 +225,21 @@ def _whole(history: History) -> tuple[Treatment, ...]:
 def _merged(treatments: tuple[Treatment, ...]) -> tuple[Treatment, ...]:
     """Return treatments with what finished one added to it. Two of the same second stay two."""
     whole: list[Treatment] = []
-    for part in sorted(treatments, key=lambda known: (known.at_s, known.finishes_at_s is not None, repr(known))):
-        begun = [number for number, known in enumerate(whole) if known.at_s == part.finishes_at_s]
-        if begun:
-            whole[begun[-1]] = _joined(whole[begun[-1]], part)
+    place_of: dict[int | None, int] = {}  # by time; of two of the same second the later one
+    for part in sorted(treatments, key=_order):
+        place = place_of.get(part.finishes_at_s)
+        if place is not None:
+            whole[place] = _joined(whole[place], part)
         else:
+            place_of[part.at_s] = len(whole)
             whole.append(part)
     return tuple(whole)
+
+
+def _order(known: Treatment) -> tuple[object, ...]:
+    """Return what treatments are ordered by: time, a part after the whole ones of its second, then all else that may differ."""
+    words = (known.grit, str(known.ending), str(known.aftermath), str(known.ended_at_s), str(known.finishes_at_s))
+    return known.at_s, known.finishes_at_s is not None, known.sealed_ms, words, known.zones
 
 
 def _joined(begun: Treatment, part: Treatment) -> Treatment:

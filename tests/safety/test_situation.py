@@ -1,17 +1,19 @@
 """What the rules look at: which time is now, which treatments count, which profile holds, what belongs together."""
 
 from itertools import permutations
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
 from microderm_ctl.safety import (
+    Aftermath,
     ClockFix,
     Ending,
     Grit,
     History,
     Kind,
     LedgerEntry,
+    PastZone,
     Patch,
     PatchResult,
     Person,
@@ -19,6 +21,7 @@ from microderm_ctl.safety import (
     ProfileEdit,
     Skin,
     Treatment,
+    Zone,
     fixes_for,
     profile_in_force,
 )
@@ -257,3 +260,30 @@ def test_a_plan_is_used_from_its_date_until_it_expires(name: str, made_s: int, e
 
 def test_no_plan_is_no_plan() -> None:
     assert seen(history(WHO)).plan is None
+
+
+def test_without_a_wrong_clock_a_history_is_looked_at_as_it_is() -> None:
+    """Nothing is copied where nothing is put right: a decision after a thousand treatments must not take longer for it."""
+    known = history(WHO, *(past(days) for days in range(300, 0, -30)))
+    found = seen(known)
+    assert found.history is known
+    assert all(one is other for one, other in zip(found.treatments, known.treatments, strict=True))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"sealed_ms": 130_000},
+        {"grit": Grit.MEDIUM},
+        {"ending": Ending.INTERRUPTED},
+        {"aftermath": Aftermath.RED_OVER_24_H},
+        {"zones": (PastZone(Zone.NOSE, 1, 1, True),)},
+        {"ended_at_s": NOW - DAY},
+        {"finishes_at_s": NOW - 3 * DAY},
+    ],
+)
+def test_what_happened_in_the_same_second_is_seen_in_one_order(other: dict[str, Any]) -> None:
+    """However a history is handed over, and whatever tells two of its treatments apart."""
+    one = past(2)._replace(finishes_at_s=NOW - 4 * DAY)
+    two = one._replace(**other)
+    assert seen(history(WHO, one, two)).treatments == seen(history(WHO, two, one)).treatments
