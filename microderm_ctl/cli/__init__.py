@@ -2,3 +2,7 @@
 
 Nothing is imported here: each command is imported when it is typed.
 """
+
+SOUNDS = ("bell", "off")
+GIVEN = "microderm.given"
+"""Key of the options that were given, in click's meta."""

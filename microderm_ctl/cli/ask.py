@@ -1,11 +1,10 @@
 """Questions to the person at the terminal. Without a terminal nothing is asked: the flag is named, exit code 2."""
 
-import shutil
 import sys
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from microderm_ctl.cli.printer import Printer, fitted, is_terminal
+from microderm_ctl.cli.printer import Printer, fitted, is_terminal, terminal_size
 from microderm_ctl.errors import Stopped, UsageProblem
 from microderm_ctl.texts import asking as texts
 
@@ -160,7 +159,7 @@ class Asker:
     def fits(self, lines: Sequence[str]) -> bool:
         """Return whether lines are seen at once, with a question of two lines below them."""
         height = self._printer.height
-        width = self._printer.width or shutil.get_terminal_size().columns
+        width = self._printer.width or terminal_size().columns
         return height is None or len(fitted(lines, width)) <= height - QUESTION_LINES
 
     def say(self, *lines: str) -> None:

@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
 import click
 
-from microderm_ctl.cli import offers
-from microderm_ctl.cli.context import GIVEN, SOUNDS, Invocation, Options
-from microderm_ctl.cli.printer import Printer, Report
+from microderm_ctl.cli import GIVEN, SOUNDS
 from microderm_ctl.errors import MicrodermError, Stopped, UsageProblem
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from microderm_ctl.cli.context import Invocation
+    from microderm_ctl.cli.printer import Report
+
 CLOCK: Final = "microderm.clock"
-SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+HELP_WIDTH: Final = 100
+HELP_LEAST: Final = 50
+SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": HELP_WIDTH}
 
 
 class Bug(MicrodermError):
@@ -41,6 +44,24 @@ def _remember(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
     return value
 
 
+def offered(what: str) -> Callable[[click.Context, click.Parameter, str], list[Any]]:
+    """Return what completes a value with a function of ``offers``, which is imported when somebody presses Tab."""
+
+    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        from microderm_ctl.cli import offers
+
+        found: list[Any] = getattr(offers, what)(ctx, param, incomplete)
+        return found
+
+    return complete
+
+
+def _hidden(params: Sequence[click.Parameter], incomplete: str) -> "list[CompletionItem]":
+    from microderm_ctl.cli import offers
+
+    return offers.hidden(params, incomplete)
+
+
 def everywhere(hidden: bool) -> list[click.Parameter]:
     """Return the options that are understood before and after every command's name."""
 
@@ -51,17 +72,17 @@ def everywhere(hidden: bool) -> list[click.Parameter]:
         option(
             "--port",
             metavar="PORT",
-            shell_complete=offers.ports,
+            shell_complete=offered("ports"),
             help="device, pyserial URL, or 'sim' for the virtual wand  [MICRODERM_PORT]",
         ),
-        option("--serial", metavar="NUMBER", shell_complete=offers.serials, help="serial number of the wand  [MICRODERM_SERIAL]"),
+        option("--serial", metavar="NUMBER", shell_complete=offered("serials"), help="serial number of the wand  [MICRODERM_SERIAL]"),
         option("--json", "as_json", is_flag=True, help="print JSON; it stays stable, text does not"),
         option("--plain", is_flag=True, help="print sentences, fit for a screen reader: no tables, no live view"),
         option("--sound", type=click.Choice(SOUNDS), help="ring the terminal's bell in a treatment, or not  [MICRODERM_SOUND]"),
         option("-v", "--verbose", count=True, help="say more; -vvv shows the wire, decoded"),
         option("--debug", is_flag=True, help="show where an error comes from"),
-        option("--record", metavar="FILE", shell_complete=offers.files, help="keep what crosses the wire in a new file; see 'trace'"),
-        option("--data-dir", metavar="DIR", shell_complete=offers.directories, help="where records are kept  [MICRODERM_DATA_DIR]"),
+        option("--record", metavar="FILE", shell_complete=offered("files"), help="keep what crosses the wire in a new file; see 'trace'"),
+        option("--data-dir", metavar="DIR", shell_complete=offered("directories"), help="where records are kept  [MICRODERM_DATA_DIR]"),
     ]
 
 
@@ -87,12 +108,14 @@ class Command(click.Command):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
         """Complete options, those that are understood everywhere too."""
-        return super().shell_complete(ctx, incomplete) + offers.hidden(self.params, incomplete)
+        return super().shell_complete(ctx, incomplete) + _hidden(self.params, incomplete)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command, print its report, and return the exit code."""
         if self.callback is None:
             return 0
+        from microderm_ctl.cli.printer import Report
+
         with invocation(ctx) as call:
             result = ctx.invoke(self.callback, call, **ctx.params)
             if not isinstance(result, Report):
@@ -101,10 +124,10 @@ class Command(click.Command):
             return result.exit_code
 
 
-def command(name: str, help: str, example: str = "", **settings: Any) -> Callable[[Callable[..., Report | None]], Command]:  # noqa: A002 - click's own word
+def command(name: str, help: str, example: str = "", **settings: Any) -> Callable[[Callable[..., "Report | None"]], Command]:  # noqa: A002 - click's own word
     """Make a command of a function ``f(call: Invocation, **options) -> Report | None``."""
 
-    def made(function: Callable[..., Report | None]) -> Command:
+    def made(function: Callable[..., "Report | None"]) -> Command:
         made_command = click.command(name, cls=Command, help=help, example=example, **settings)(function)
         if not isinstance(made_command, Command):
             raise TypeError("click made another command than it was told")
@@ -115,9 +138,20 @@ def command(name: str, help: str, example: str = "", **settings: Any) -> Callabl
 
 def person_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--person NAME``, for where several people share a computer."""
-    return click.option("--person", metavar="NAME", shell_complete=offers.people, help="whose profile; not needed where there is only one")(
-        function
-    )
+    return click.option(
+        "--person", metavar="NAME", shell_complete=offered("people"), help="whose profile; not needed where there is only one"
+    )(function)
+
+
+def terminal_columns() -> int:
+    """Return how wide the terminal is, as ``shutil`` finds it: COLUMNS, else the terminal itself, else 80."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isdecimal() and int(told):
+        return int(told)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1).columns or 80
+    except (OSError, ValueError):
+        return 80
 
 
 def write_example(example: str, formatter: click.HelpFormatter) -> None:
@@ -139,6 +173,11 @@ class LazyGroup(click.Group):
 
     def _is_root(self) -> bool:
         return False
+
+    def get_help(self, ctx: click.Context) -> str:
+        """Return the help, as wide as the terminal; click would import shutil for the width, and with it three compressors."""
+        ctx.terminal_width = max(min(terminal_columns(), HELP_WIDTH) - 2, HELP_LEAST)
+        return super().get_help(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order of the table."""
@@ -175,7 +214,7 @@ class LazyGroup(click.Group):
         from click.shell_completion import CompletionItem
 
         names = [CompletionItem(name, help=entry.summary) for name, entry in self.table.items() if name.startswith(incomplete)]
-        return [*names, *click.Command.shell_complete(self, ctx, incomplete), *offers.hidden(self.params, incomplete)]
+        return [*names, *click.Command.shell_complete(self, ctx, incomplete), *_hidden(self.params, incomplete)]
 
 
 class RootGroup(LazyGroup):
@@ -200,7 +239,6 @@ class RootGroup(LazyGroup):
         return result
 
     def _run(self, words: list[str], prog_name: str, extra: dict[str, Any]) -> int:
-        printer = Printer("--json" in words, "--debug" in words, plain="--plain" in words)
         try:
             result = super().main(words, prog_name, **extra)
             return result if isinstance(result, int) else 0
@@ -208,12 +246,16 @@ class RootGroup(LazyGroup):
             problem = explained(error)
             if problem is None:
                 raise
-            printer.error(problem, error)
+            from microderm_ctl.cli.printer import Printer
+
+            Printer("--json" in words, "--debug" in words, plain="--plain" in words).error(problem, error)
             return problem.exit_code
 
 
-def invocation(ctx: click.Context) -> Invocation:
+def invocation(ctx: click.Context) -> "Invocation":
     """Return the invocation of a command that was parsed."""
+    from microderm_ctl.cli.context import Invocation, Options
+
     setup: Mapping[str, Any] = ctx.find_root().obj or {}
     return Invocation(Options.of(ctx.meta.get(GIVEN, {}), os.environ), setup.get(CLOCK), ctx.command_path.partition(" ")[2])
 

@@ -5,18 +5,17 @@ only for what it touches.
 """
 
 import os
-import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
-from microderm_ctl.cli.ask import Asker
-from microderm_ctl.cli.printer import Printer, is_terminal
+from microderm_ctl.cli import SOUNDS
 from microderm_ctl.clock import Clock, RealClock
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from microderm_ctl.link.ports import PortInfo
     from microderm_ctl.link.recorder import Recorder
     from microderm_ctl.records.rows import PersonRecord
@@ -25,12 +24,9 @@ if TYPE_CHECKING:
 
 PROGRAM: Final = "microderm"
 IN_ENVIRONMENT: Final = ("port", "serial", "data_dir", "sound")
-SOUNDS: Final = ("bell", "off")
 SOUND_OFF: Final = "off"
 CANNOT_DRAW: Final = ("dumb", "unknown")
 """Terminals by ``TERM`` that know no place on a screen."""
-GIVEN: Final = "microderm.given"
-"""Key of the options that were given, in click's meta."""
 SIM: Final = "sim"
 BENCH: Final = "bench"
 """The group of a technician's commands, and the hand that holds the virtual wand for them."""
@@ -49,8 +45,8 @@ class Options(NamedTuple):
     plain: bool = False
     verbose: int = 0
     debug: bool = False
-    data_dir: Path | None = None
-    record: Path | None = None
+    data_dir: "Path | None" = None
+    record: "Path | None" = None
     sound: str | None = None
 
     @classmethod
@@ -60,6 +56,8 @@ class Options(NamedTuple):
         known |= {name: value for name, value in given.items() if value is not None}
         for name in ("data_dir", "record"):
             if known.get(name) is not None:
+                from pathlib import Path
+
                 known[name] = Path(known[name])
         return cls(**known)
 
@@ -69,6 +67,9 @@ class Invocation:
 
     def __init__(self, options: Options, clock: Clock | None = None, command: str = "") -> None:
         """Take the options and the command's name; nothing is opened."""
+        from microderm_ctl.cli.ask import Asker
+        from microderm_ctl.cli.printer import Printer
+
         self.options = options
         self.command = command
         self.recorder: Recorder | None = None
@@ -92,16 +93,20 @@ class Invocation:
     @property
     def is_watched(self) -> bool:
         """Whether a person sees the output as it comes: a terminal that can be drawn on, and neither ``--json`` nor ``--plain``."""
+        from microderm_ctl.cli.printer import is_terminal
+
         is_drawn = is_terminal(sys.stdout) and os.environ.get("TERM", "").casefold() not in CANNOT_DRAW
         return is_drawn and not self.options.as_json and not self.options.plain
 
     @property
     def is_heard(self) -> bool:
         """Whether the terminal's bell is rung: there is one, and nobody said ``--sound off``; under ``--json`` only if asked for."""
+        from microderm_ctl.cli.printer import is_terminal
+
         wanted = self.options.sound or (SOUND_OFF if self.options.as_json else SOUNDS[0])
         return wanted != SOUND_OFF and is_terminal(sys.stderr)
 
-    def data_dir(self) -> Path:
+    def data_dir(self) -> "Path":
         """Return the data directory, made if it is missing.
 
         Raises:
@@ -150,6 +155,15 @@ class Invocation:
         running = (PortInfo(known.port, known.serial, True) for known in running_simulators(self.data_dir()))
         return find(running)
 
+    def spec(self) -> str:
+        """Return the port that is meant; where it was named, without a look at what else is there: that would cost more than opening it.
+
+        Raises:
+            NoWand, SeveralWands: none or several could be meant.
+        """
+        port = self.options.port
+        return self.chosen().spec if port is None or port == SIM else port
+
     def chosen(self) -> "PortInfo":
         """Return the wand that is meant: ``--port`` as it is (``sim``: the virtual wand in this process), else the only one.
 
@@ -197,16 +211,20 @@ class Invocation:
 
 def typed_name() -> str:
     """Return what a person types for this program from where they are: ``microderm``, or the path to it."""
+    from pathlib import Path
+
     started = Path(sys.argv[0])
     if started.name == "__main__.py" or not started.name.startswith(PROGRAM):
         return f"{_typed(Path(sys.executable))} -m microderm_ctl"
     return _typed(started)
 
 
-def _typed(program: Path) -> str:
+def _typed(program: "Path") -> str:
     """Return how a program is typed: its name where the path finds it, else its place, from here where it is below."""
+    from shutil import which
+
     for name in (program.name, program.stem):
-        if (on_path := shutil.which(name)) is not None and Path(on_path).absolute() == program.absolute():
+        if (on_path := which(name)) is not None and type(program)(on_path).absolute() == program.absolute():
             return name
-    full, here = program.absolute(), Path.cwd()
+    full, here = program.absolute(), program.cwd()
     return str(full.relative_to(here)) if full.is_relative_to(here) else str(full)

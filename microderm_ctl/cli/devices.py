@@ -1,4 +1,7 @@
-"""``microderm devices`` and ``microderm info``: which wands are there, and what one says of itself."""
+"""``microderm devices`` and ``microderm info``: which wands are there, and what one says of itself.
+
+The rules and their words are imported when something is told, so that nothing stands between a start and the first byte.
+"""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -6,10 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from microderm_ctl.cli.commands import command
 from microderm_ctl.cli.context import Invocation
 from microderm_ctl.cli.printer import Report
-from microderm_ctl.cli.words import columns, iso_time
 from microderm_ctl.errors import VersionMismatch
-from microderm_ctl.safety import grit_of_um
-from microderm_ctl.safety.evidence import CALIBRATION_END_DAYS, CALIBRATION_WARN_DAYS, CALIBRATION_WEAK_DAYS, DAY_S
 from microderm_ctl.units import format_kpa
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ def _device_lines(record: dict[str, list[Device]]) -> Iterator[str]:
     if not record["wands"]:
         yield from _NO_WAND
         return
+    from microderm_ctl.cli.words import columns
+
     yield from columns([
         ("serial number", "port", "", "choose it with"),
         *((wand.serial or "-", wand.port, MARK if wand.simulated else "", wand.choose) for wand in record["wands"]),
@@ -136,6 +138,9 @@ def info(call: Invocation) -> Report:
 
 
 def _with_limits(told: Info, wand: "Wand", now_s: int) -> Info:
+    from microderm_ctl.cli.words import iso_time
+    from microderm_ctl.safety import grit_of_um
+
     limits, entry = wand.limits(), wand.ledger()
     grit = grit_of_um(limits.grit_um)
     return told._replace(
@@ -170,6 +175,9 @@ def _with_reading(told: Info, now: "Reading | None") -> Info:
 
 
 def _calibration(limits: "Limits", now_s: int) -> Calibration:
+    from microderm_ctl.cli.words import iso_time
+    from microderm_ctl.safety.evidence import CALIBRATION_END_DAYS, CALIBRATION_WARN_DAYS, CALIBRATION_WEAK_DAYS, DAY_S
+
     made_s, generation = limits.calibrated_utc_s, limits.calibration_generation
     if made_s is None or not limits.is_calibrated:
         return Calibration(iso_time(made_s), None, generation, "refused")

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from microderm_ctl.cli.context import GIVEN, SIM, Options
+from microderm_ctl.cli import GIVEN
+from microderm_ctl.cli.context import SIM, Options
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

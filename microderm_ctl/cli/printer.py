@@ -4,14 +4,11 @@ Standard output is data: the record that a command returned, as text or, under
 ``--json``, as one JSON value (streams: one a line). Standard error is everything else.
 """
 
-import json
+import os
 import re
-import shutil
 import sys
-import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
-from pathlib import PurePath
 from typing import IO, Any, Final, NamedTuple
 
 from microderm_ctl.errors import MicrodermError, Stopped
@@ -39,7 +36,7 @@ def plain(value: object) -> object:
         return {str(name): plain(member) for name, member in value.items()}
     if isinstance(value, Sequence | frozenset) and not isinstance(value, str | bytes):
         return [plain(member) for member in value]
-    return str(value) if isinstance(value, PurePath) else value
+    return str(value) if isinstance(value, os.PathLike) else value
 
 
 def is_terminal(stream: IO[str] | None) -> bool:
@@ -55,6 +52,22 @@ class Fixed(str):
 
 WIDTH: Final = 79
 """No line is made longer than this on a terminal, however wide it is."""
+
+
+def as_json(value: object, **settings: Any) -> str:
+    """Return a value as JSON."""
+    import json
+
+    return json.dumps(plain(value), **settings)
+
+
+def terminal_size() -> os.terminal_size:
+    """Return the size of the terminal, 80 by 24 where there is none."""
+    from shutil import get_terminal_size
+
+    return get_terminal_size()
+
+
 _VERBATIM: Final = re.compile(r'=="')
 """A line that is to be copied as it is: a rule for udev."""
 _LEAD: Final = re.compile(r" *(?:\d+ {1,2}|\[\d+\] |-> )?")
@@ -116,12 +129,12 @@ class Printer:
         """Columns for a line of text; None where lines are not broken, without a terminal. A terminal itself would break words."""
         if not is_terminal(sys.stdout):
             return None
-        return min(shutil.get_terminal_size().columns - 1, WIDTH)
+        return min(terminal_size().columns - 1, WIDTH)
 
     @property
     def height(self) -> int | None:
         """Lines that are seen at once; None without a terminal."""
-        return shutil.get_terminal_size().lines if is_terminal(sys.stdout) else None
+        return terminal_size().lines if is_terminal(sys.stdout) else None
 
     @property
     def in_tables(self) -> bool:
@@ -131,7 +144,7 @@ class Printer:
     def report(self, report: Report) -> None:
         """Print what a command returned."""
         if self.as_json:
-            self._data(json.dumps(plain(report.record), indent=2))
+            self._data(as_json(report.record, indent=2))
         else:
             lines = fitted(report.lines(report.record), self.width)
             if lines:
@@ -144,7 +157,7 @@ class Printer:
             Stopped: nobody reads it any more, so what runs has to end.
         """
         if self.as_json:
-            text = json.dumps(plain(record), separators=(",", ":"))
+            text = as_json(record, separators=(",", ":"))
         elif line is None:
             return
         else:
@@ -156,7 +169,7 @@ class Printer:
 
     def note(self, text: str) -> None:
         """Say something besides the data, on standard error."""
-        self.aside(json.dumps({"note": text}) if self.as_json else "\n".join(fitted([text], self.width)))
+        self.aside(as_json({"note": text}) if self.as_json else "\n".join(fitted([text], self.width)))
 
     def chat(self, level: int, text: str) -> None:
         """Say something that is wanted only with so many ``-v``."""
@@ -178,9 +191,11 @@ class Printer:
     def error(self, problem: MicrodermError, cause: BaseException | None = None) -> None:
         """Print an error: its sentence and what to do, or as JSON; with ``--debug`` where it came from."""
         if self.debug:
-            traceback.print_exception(cause or problem)
+            from traceback import print_exception
+
+            print_exception(cause or problem)
         if self.as_json:
-            self.aside(json.dumps(plain(problem.record())))
+            self.aside(as_json(problem.record()))
             return
         self.say(localized(problem.sentence))
         if problem.hint:

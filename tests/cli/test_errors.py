@@ -63,7 +63,7 @@ def test_two_wands_are_listed_and_the_flag_is_named(run: Run, mocker: MockerFixt
 
 
 def test_a_mistake_of_the_program_has_no_traceback_without_debug(run: Run, mocker: MockerFixture) -> None:
-    mocker.patch("microderm_ctl.cli.devices.columns", side_effect=ZeroDivisionError("oops"))
+    mocker.patch("microderm_ctl.cli.words.columns", side_effect=ZeroDivisionError("oops"))
     mocker.patch("microderm_ctl.link.ports.find", return_value=[PortInfo("/dev/ttyACM0", "MD-1")])
 
     ended = run("devices")
