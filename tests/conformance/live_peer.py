@@ -30,6 +30,7 @@ class Remote:
     def __init__(self, words: list[str]) -> None:
         """Take kind, hardware, simulated, reset cause, ticks, serial number, random bytes and memory slots."""
         self.kind, self.hardware, self.simulated, self.cause, self.ticks = [int(word) for word in words[:5]]
+        self.build = 0
         self.serial, self.random = bytes_of(words[5]), bytes_of(words[6])
         self.slots = {}
         for word in words[7:]:
