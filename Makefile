@@ -7,11 +7,13 @@ BIN := .venv/bin
 PIP_INSTALL := -m pip install --quiet --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-micropython check fix install python explore mutants kills fuzz hazards site
+.PHONY: help setup demo test test-micropython check fix install python explore mutants kills fuzz hazards bench site
 
 # How long the long ones take: deaths of each kind, and seconds of fuzzing.
 KILLS ?= 1000
 FUZZ_SECONDS ?= 600
+# Which benchmarks, and how: names of rows, --quick, --keep.
+ROWS ?=
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "  %-22s %s\n", $$1, $$2 }'
@@ -43,6 +45,9 @@ hazards: .venv/.dev  ## write the tables of docs/safety-case.md anew
 
 site: .venv/.dev  ## the documents as a site, in build/site
 	@$(BIN)/python -m tests.docs.make_site
+
+bench: .venv/.dev  ## how fast it is beside its peers, ROWS="codec start" or --quick (10 minutes)
+	@$(BIN)/python -m tests.benchmarks $(ROWS)
 
 check: .venv/.dev  ## style, types, import contracts, spelling, the firmware's subset
 	@$(BIN)/python -m tests.gates.check
