@@ -288,7 +288,7 @@ SPEAKS: Final[Said] = ("Wand {serial} runs program {firmware} and speaks as this
 SPEAKS_OLDER: Final[Said] = (
     "Wand {serial} runs program {firmware}; this computer has {newest} for it.",
     "It works, but it lacks what was put right since.",
-    "Have the wand's program brought up to date.",
+    "'microderm firmware install' brings the wand's program up to date.",
 )
 SPEAKS_OTHERWISE_MEANS: Final = "They can greet each other and stop, and nothing else."
 SELF_TEST: Final[Said] = ("Passed: {celsius} C, {volts} V, state {state}.", "", "")

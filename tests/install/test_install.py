@@ -1,5 +1,6 @@
 """``microderm firmware install`` on a board: a real MicroPython at its prompt, spoken to through mpremote."""
 
+import errno
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import serial
 
 from microderm_ctl.carried import Program, program
 from microderm_ctl.firmware.boards.slots import Slots
@@ -233,8 +235,8 @@ def test_it_is_refused_while_a_treatment_runs(boards: Plug, run: Run, older: Pro
     board = boards(lambda flash: put(flash, older))
     board.wait_for_mode("wand")
     data_dir.mkdir()
-    for port, serial in ((board.port, "other"), ("elsewhere", SERIAL)):
-        with treating(data_dir, port, serial, 1_770_000_000):
+    for port, number in ((board.port, "other"), ("elsewhere", SERIAL)):
+        with treating(data_dir, port, number, 1_770_000_000):
             ended = run("firmware", "install", "--yes")
             assert (ended.code, "microderm stop" in ended.err) == (4, True), ended.err
     assert board.mode == "wand"
@@ -259,9 +261,34 @@ def test_without_mpremote_it_says_how_to_get_it(boards: Plug, run: Run, monkeypa
     assert (ended.code, "pip install 'microderm-ctl[firmware]'" in ended.err) == (10, True)
 
 
-def test_a_port_that_cannot_be_opened_is_told_as_everywhere(boards: Plug, run: Run, mocker: object) -> None:
+@pytest.mark.parametrize(("number", "words"), [(errno.ENOENT, "There is no port"), (errno.EACCES, "may not open"), (errno.EBUSY, "in use")])
+def test_a_port_that_cannot_be_opened_is_told_as_everywhere(run: Run, monkeypatch: pytest.MonkeyPatch, number: int, words: str) -> None:
+    def refused(self: serial.Serial) -> None:
+        raise serial.SerialException(number, "no")
+
+    monkeypatch.setattr("microderm_ctl.link.ports._all_ports", list)
+    monkeypatch.setattr(serial.Serial, "open", refused)
     ended = run("firmware", "install", "--port", "/dev/ttyNOWHERE", "--yes")
-    assert (ended.code, "There is no port" in ended.err) == (4, True)
+    assert (ended.code, words in ended.err) == (4, True), ended.err
+
+
+def test_a_person_who_ends_it_half_way_gets_the_old_wand_back(
+    boards: Plug, run: Run, monkeypatch: pytest.MonkeyPatch, older: Program
+) -> None:
+    board = boards(lambda flash: put(flash, older))
+    board.wait_for_mode("wand")
+    told, count = Prompt.run, [0]
+
+    def stopped(self: Prompt, script: str) -> str:
+        count[0] += 1
+        if count[0] == 40:
+            raise KeyboardInterrupt
+        return told(self, script)
+
+    monkeypatch.setattr(Prompt, "run", stopped)
+    assert run("firmware", "install", "--yes").code == 130
+    assert board.wait_for_mode("wand") == "wand"
+    assert (in_force(board), board.drove_the_pump) == (f"wand-{older.build:08x}", False)
 
 
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="there are no pseudo terminals here")
