@@ -146,6 +146,7 @@ def test_a_board_that_cannot_be_a_wand_is_refused_and_left_as_it_was(
     assert board.wait_for_mode() == "prompt"
 
 
+@pytest.mark.hazard("H-41", "computer")
 def test_what_is_read_back_otherwise_is_not_put_to_use(boards: Plug, run: Run, monkeypatch: pytest.MonkeyPatch, older: Program) -> None:
     board = boards(lambda flash: put(flash, older))
     board.wait_for_mode("wand")
@@ -231,6 +232,7 @@ def test_a_virtual_wand_needs_no_program(run: Run) -> None:
 # What stands in the way
 
 
+@pytest.mark.hazard("H-41", "computer")
 def test_it_is_refused_while_a_treatment_runs(boards: Plug, run: Run, older: Program, data_dir: Path) -> None:
     board = boards(lambda flash: put(flash, older))
     board.wait_for_mode("wand")

@@ -90,6 +90,7 @@ def kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[Board], l
     return keep
 
 
+@pytest.mark.hazard("H-41", "computer")
 def test_over_a_strangers_program(boards: Plug, run: Run, kept: Callable[[Board], list[Path]]) -> None:
     board = boards(lambda flash: (flash / "main.py").write_text("lamp = 1\n"))
     flashes = kept(board)
@@ -102,6 +103,7 @@ def test_over_a_strangers_program(boards: Plug, run: Run, kept: Callable[[Board]
     assert switched > len(program().files) * 2
 
 
+@pytest.mark.hazard("H-41", "computer")
 def test_over_an_older_program(boards: Plug, run: Run, kept: Callable[[Board], list[Path]], older: Program) -> None:
     board = boards(lambda flash: put(flash, older))
     board.wait_for_mode("wand")
@@ -114,6 +116,7 @@ def test_over_an_older_program(boards: Plug, run: Run, kept: Callable[[Board], l
     assert switched > len(program().files) * 2
 
 
+@pytest.mark.hazard("H-41", "wand")
 def test_a_flash_that_lost_any_file_ends_at_the_prompt(boards: Plug, tmp_path: Path) -> None:
     runtime = boards().runtime
     flashes: list[Path] = []
