@@ -13,10 +13,9 @@ from microderm_ctl.bench.frozen import conform, from_plain, to_plain
 from microderm_ctl.bench.gauges.record import GaugeRecord
 from microderm_ctl.bench.procedure import Procedure
 from microderm_ctl.errors import UsageProblem
-from microderm_ctl.records.bench import END, BenchRow
+from microderm_ctl.records.bench import BEGIN, END, BenchRow
 from microderm_ctl.records.store import Store
 
-BEGIN: Final = "begin"
 STEP: Final = "step"
 POINT: Final = "point"
 RESUME: Final = "resume"
