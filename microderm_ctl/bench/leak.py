@@ -137,4 +137,9 @@ def subtract(
             Component("slope of the sensor", slope_part, "1", Shape.RECTANGULAR, total.rate_pa_s),
         ),
     )
-    return Leak(rate, rate * 60 * (unit_ml + fixture_ml) / AMBIENT_PA, budget)
+    return Leak(rate, flow_ml_min(rate, unit_ml + fixture_ml), budget)
+
+
+def flow_ml_min(rate_pa_s: float, volume_ml: float) -> float:
+    """Return the free air at 101.325 kPa that lets the vacuum of a volume fall so fast."""
+    return rate_pa_s * 60 * volume_ml / AMBIENT_PA

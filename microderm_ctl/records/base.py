@@ -7,11 +7,20 @@ from pathlib import Path
 from typing import Any, Final
 
 from microderm_ctl.errors import FileProblem
-from microderm_ctl.records.database import explained_sql, is_full, torn_problem, transaction
+from microderm_ctl.records.database import explained_sql, is_full, lost_problem, torn_problem, transaction
 from microderm_ctl.records.files import drop_ballast, explained
 
 _NOT_WRITTEN: Final = "The record could not be written"
 _NOT_READ: Final = "The records cannot be read"
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    """Return what tells the file at a path from every other; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 class StoreBase:
@@ -23,6 +32,8 @@ class StoreBase:
         self._synchronous = "FULL"
         self.path = path
         self.practice = practice
+        self._file = _file_at(path)
+        """Which file was opened: on Linux and macOS an open one can be removed, and what is written to it then is lost."""
 
     def _read(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Return all rows of a query."""
@@ -41,6 +52,8 @@ class StoreBase:
     def _write(self) -> Iterator[None]:
         """Do the body wholly or not at all; it is on the disk before this returns, even if power is lost next."""
         with explained(self.path, _NOT_WRITTEN), explained_sql(self.path, _NOT_WRITTEN):
+            if _file_at(self.path) != self._file:
+                raise lost_problem(self.path)
             self._set_synchronous("FULL")
             with transaction(self._connection):
                 yield

@@ -236,6 +236,15 @@ def is_full(problem: FileProblem) -> bool:
     return problem.details.get("cause") == "disk full"
 
 
+def lost_problem(path: Path) -> FileProblem:
+    """Return the error for a file that was removed or replaced while it was in use."""
+    return FileProblem(
+        f"'{path}' is gone: it was removed or replaced while it was in use.",
+        "Put it back, or a copy of it, and begin again. Nothing more was written, neither to it nor to a wand.",
+        {"path": str(path)},
+    )
+
+
 def torn_problem(path: Path) -> FileProblem:
     """Return the problem of a file that is damaged or no database at all."""
     copies = sorted(backup_directory(path).glob(f"{path.stem}-v*.sqlite3"))

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from random import Random
 from typing import Final
 
+from microderm_ctl.clock import VirtualClock
+from microderm_ctl.simulator.blank import Blank
 from microderm_ctl.simulator.errors_model import GaugeErrors, draw_gauge
 from microderm_ctl.simulator.faults import Fault
 from microderm_ctl.simulator.gauge import SimulatedGauge, VirtualLine, vacuum_of
@@ -48,3 +50,21 @@ def gauge_beside(
     unit, clock = find_live(wand_serial)
     own = errors or gauge_errors(serial)
     return VirtualLine(SimulatedGauge(vacuum_of(unit), own, dialect=dialect, serial=serial, faults=faults, seed=seed), clock)
+
+
+def gauge_on_blank(
+    clock: VirtualClock, dialect: str = DIALECT, *, blank: Blank | None = None, faults: Iterable[str | Fault] = (), seed: int | None = 0
+) -> VirtualLine:
+    """Return the way to the same gauge on a blanked fixture, with nobody's wand on it.
+
+    Args:
+        clock: steps fixture and gauge.
+        dialect: fluke-val or druck-pace.
+        blank: the fixture, if not a good one.
+        faults: what goes wrong with the gauge.
+        seed: of noise and latency; None draws one.
+    """
+    air = blank or Blank()
+    clock.attach(air.step)
+    gauge = SimulatedGauge(lambda: air.vacuum_pa, gauge_errors(GAUGE_SERIAL), dialect=dialect, faults=faults, seed=seed)
+    return VirtualLine(gauge, clock)

@@ -234,6 +234,20 @@ def test_a_row_on_a_full_disk_is_not_there_at_all(store: Store, data_dir: Path) 
         assert again.append_row("point", {}, at_s=2).number == 2
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be removed there")
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_store_that_was_removed_under_us_takes_nothing_more(replaced: bool, store: Store, data_dir: Path) -> None:
+    """Else a whole calibration would go into a file that has no name any more."""
+    store.append_row("golden", {}, at_s=1)
+    store.path.unlink()
+    if replaced:
+        store.path.write_bytes(b"")
+    with pytest.raises(FileProblem, match="is gone"):
+        store.append_row("golden", {}, at_s=2)
+    with pytest.raises(FileProblem, match="is gone"):
+        store.next_certificate_number(2)
+
+
 def test_rows_are_on_the_disk_when_they_are_told(store: Store) -> None:
     store._write_quickly("SELECT 1")
     store.append_row("golden", {}, at_s=1)

@@ -14,10 +14,12 @@ from collections.abc import Callable
 from typing import Final, NamedTuple, Protocol, TypeVar
 
 from microderm_ctl.bench.characterise import duty_map
+from microderm_ctl.bench.leak import Decay
 from microderm_ctl.bench.procedure import series_points
 from microderm_ctl.bench.readings import FACTORY, Coefficients, Direction
 from microderm_ctl.bench.readings import Series as Cycle
 from microderm_ctl.bench.work import steps
+from microderm_ctl.bench.work.fixture import Blanked
 from microderm_ctl.bench.work.journal import POINT, Journal
 from microderm_ctl.bench.work.problems import NotKept, PassedBy, UnitSwapped
 from microderm_ctl.bench.work.rig import Line, Point, Rig
@@ -32,6 +34,9 @@ SERIES_TRIES: Final = 3
 """A series in which a point was passed by begins again; not for ever."""
 CONSENT_MS: Final = 300_000
 """How long an operator may think before SERVICE idles out."""
+
+BLANKED: Final = "blanked"
+"""The step of a run in which the fixture's own leak is kept."""
 
 T = TypeVar("T")
 
@@ -130,6 +135,12 @@ class Calibrating:
     def now_s(self) -> int:
         """Return the UTC second by which this run is dated."""
         return self.journal.now_s()
+
+    @property
+    def fixture(self) -> Decay | None:
+        """The decay of the fixture alone that holds for this run, if it was measured that day."""
+        known = self.journal.found(BLANKED, Blanked)
+        return known.decay if known else None
 
     def agrees_to(self, text: str) -> bool:
         """Ask the operator for consent to what would be written."""
@@ -231,16 +242,8 @@ class Calibrating:
         return self.unit.write(record, content)
 
     def _restart(self, record: Record, kept: Kept) -> None:
-        """Restart, and read a record back a second time."""
-        self.unit.restart()
         self._is_preloaded = False
-        again = self.unit.record(record)
-        if again != kept:
-            raise NotKept(
-                f"Unit {self.unit.serial} said that the record was written, and after its restart it is gone.",
-                "It works with the record that it had before. Its memory is not sound: set the unit aside.",
-                {"written": kept.content.hex(), "found": again.content.hex(), "generation": again.generation},
-            )
+        restart_with(self.unit, record, kept)
 
     def put_back(self, before: Measured) -> None:
         """Give the unit its old coefficients again, after a verification that failed.
@@ -307,6 +310,22 @@ class Calibrating:
                 f"Connect {self.journal.begun.serial} and resume.",
                 {"begun": self.journal.begun.serial, "found": found},
             )
+
+
+def restart_with(unit: BenchUnit, record: Record, kept: Kept) -> None:
+    """Restart a unit to which a record was written, and read it back a second time.
+
+    Raises:
+        NotKept: it is gone.
+    """
+    unit.restart()
+    again = unit.record(record)
+    if again != kept:
+        raise NotKept(
+            f"Unit {unit.serial} said that the record was written, and after its restart it is gone.",
+            "It works with the record that it had before. Its memory is not sound: set the unit aside.",
+            {"written": kept.content.hex(), "found": again.content.hex(), "generation": again.generation},
+        )
 
 
 def read_old(unit: BenchUnit) -> Old:

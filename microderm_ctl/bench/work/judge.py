@@ -17,6 +17,9 @@ from microderm_ctl.bench.work import steps
 from microderm_ctl.bench.work.calibrate import Measured, Verified
 from microderm_ctl.bench.work.rig import Point
 
+PLAIN: Final = "1"
+"""The unit of what has none."""
+TEN_THOUSAND: Final = 10_000
 UNIT_ML: Final = 40.0
 FIXTURE_ML: Final = 30.0
 """Dead volumes, nominal: a rate is only as good as these; the gate has a band of 30 to 250 mL."""
@@ -136,10 +139,16 @@ def judge_protections(procedure: Procedure, found: steps.Protections, silenced: 
     return tuple(checks)
 
 
+def said(value: float, unit: str) -> str:
+    """Return a value with its unit, in four digits, or in all that stand before the point; a plain number has no unit."""
+    number = f"{value:.0f}" if abs(value) >= TEN_THOUSAND else f"{value:.4g}"
+    return number if unit == PLAIN else f"{number} {unit}"
+
+
 def failures(measurements: Iterable[Measurement]) -> list[str]:
     """Return what failed, each in a few words."""
     return [
-        f"{one.name} is {one.value:.4g} {one.limits.unit}, and {one.limits.least:g} to {one.limits.most:g} are allowed"
+        f"{one.name} is {said(one.value, one.limits.unit)}, and {one.limits.least:g} to {one.limits.most:g} are allowed"
         for one in measurements
         if one.outcome is Outcome.FAIL
     ]

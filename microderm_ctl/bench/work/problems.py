@@ -19,6 +19,9 @@ from microderm_ctl.errors import CheckFailed, MicrodermError, WandRefusal
 from microderm_protocol import codes
 
 LOCKED: Final = codes.NAK_CODES[25]
+WRONG_STATE: Final = codes.NAK_CODES[20]
+NO_SESSION: Final = codes.NAK_CODES[21]
+NO_CAUSE: Final = codes.CAUSES[codes.NONE]
 HOLD_BUTTON: Final = codes.NAK_CODES[38]
 
 
@@ -95,8 +98,32 @@ def token_lost(serial: str) -> UnitProblem:
     )
 
 
+def not_ready(serial: str, state: object, cause: object) -> UnitProblem:
+    """Return the problem of a unit that cannot be unlocked as it stands."""
+    return UnitProblem(
+        f"Unit {serial} cannot be unlocked: it is in {state}, because of: {cause}.",
+        "'microderm info' says more. If it comes to this each time, set the unit aside.",
+        {"state": state, "cause": cause},
+    )
+
+
+def swapped(begun: str, found: str) -> UnitSwapped:
+    """Return the problem of another unit on the cable."""
+    return UnitSwapped(
+        f"The work was begun with unit {begun}, and {found} answers now.",
+        f"Nothing was written to {found}. Connect {begun} again and resume, or begin anew with {found}.",
+        {"begun": begun, "found": found},
+    )
+
+
 def has_left(state: object, cause: object) -> UnitProblem:
-    """Return the problem of a unit that ended SERVICE by itself."""
+    """Return the problem of a unit that ended SERVICE by itself; one without a cause has lost its power."""
+    if cause == NO_CAUSE:
+        return UnitProblem(
+            f"The unit has started anew by itself: it is in {state}.",
+            "Its supply has dropped. Try another socket and cable, without a hub; then resume.",
+            {"state": state, "cause": cause},
+        )
     return UnitProblem(
         f"The unit has left SERVICE: it is in {state}, because of: {cause}.",
         "It has vented by itself. Find the reason, then resume.",

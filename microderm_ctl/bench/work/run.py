@@ -131,7 +131,7 @@ def diff(measured: Measured, used: Coefficients, judged: judge.Judged) -> str:
 def _checks(work: Calibrating, done: Done) -> tuple[Measurement, ...]:
     procedure, found = work.rig.procedure, done.characterised
     return (
-        *judge.judge_leak(procedure, found.leak).judged,
+        *judge.judge_leak(procedure, found.leak, work.fixture).judged,
         *judge.judge_duty(procedure, found.duty).judged,
         *judge.judge_stepped(procedure, found.stepped).judged,
         *judge.judge_protections(procedure, done.protections, done.written.silenced),
@@ -183,7 +183,7 @@ def certify(work: Calibrating, done: Done, papers: Papers, number: str, issued_s
         calibration.characteristics,
         calibration.gates,
         tuple(in_use(procedure, calibration, record.reference(), float(point)) for point in points),
-        judge.judge_leak(procedure, done.characterised.leak),
+        judge.judge_leak(procedure, done.characterised.leak, work.fixture),
         judge.judge_duty(procedure, done.characterised.duty),
         judge.judge_stepped(procedure, done.characterised.stepped),
         (*done.judged.checks, *judge.judge_protections(procedure, done.protections, done.written.silenced)),

@@ -10,7 +10,8 @@
 Vacuum is pascals below ambient as the wand shows it, duty a part of full duty.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
@@ -22,18 +23,22 @@ from microderm_ctl.bench.work.keeper import Keeper
 from microderm_ctl.bench.work.problems import (
     HOLD_BUTTON,
     LOCKED,
+    NO_CAUSE,
+    NO_SESSION,
+    WRONG_STATE,
     NotKept,
     UnitProblem,
-    UnitSwapped,
     has_left,
     no_key,
     not_held,
+    not_ready,
     refused_as,
+    swapped,
     token_lost,
     wrong_key,
 )
 from microderm_ctl.clock import Clock
-from microderm_ctl.errors import LinkLost, WandRefusal
+from microderm_ctl.errors import LinkLost, PortProblem, WandRefusal
 from microderm_ctl.link.explain import cause_name
 from microderm_ctl.wand import SESSION, Identity, Reading, Wand
 from microderm_protocol import codes
@@ -175,7 +180,8 @@ class BenchUnit:
         end_ms = self.clock.now_ms() + round(duration_s * 1000)
         while (left_ms := end_ms - self.clock.now_ms()) > 0:
             self.keep_alive(left_ms + AGAIN_MS)
-            self.wand.wait(lambda _: False, min(left_ms, ALIVE_MOST_MS // 2))
+            with self._looking_again():
+                self.wand.wait(lambda _: False, min(left_ms, ALIVE_MOST_MS // 2))
             self._check_service()
 
     def fall_silent(self) -> None:
@@ -200,6 +206,10 @@ class BenchUnit:
         self._check_same()
         self._be_ready()
         self._begin_keeper()
+        with refused_as(WRONG_STATE, lambda refusal: not_ready(self.serial, refusal.details["state"], refusal.details["cause"])):
+            self._open_service(key, asks_to_hold, seconds)
+
+    def _open_service(self, key: bytes, asks_to_hold: Callable[[], None], seconds: int) -> None:
         own = unlock.draw_nonce()
         with refused_as(LOCKED, lambda _: no_key(self.serial)):
             challenge = self.wand.call(bench.ChallengeRequest(SESSION, own))
@@ -407,18 +417,39 @@ class BenchUnit:
 
     def _in_service(self, request: object) -> Any:
         self.keep_alive(RELEASE_MOST_MS)
-        with refused_as(LOCKED, lambda refusal: has_left(refusal.details["state"], refusal.details["cause"])):
+        with (
+            self._looking_again(),
+            refused_as(LOCKED, lambda refusal: has_left(refusal.details["state"], refusal.details["cause"])),
+        ):
             return self.wand.call(request)
+
+    @contextmanager
+    def _looking_again(self) -> Iterator[None]:
+        """Tell of a link or session that ended because another unit hangs on the cable, or this one has started anew."""
+        try:
+            yield
+        except (LinkLost, WandRefusal) as problem:
+            if isinstance(problem, LinkLost) or problem.details.get("nak") == NO_SESSION:
+                self._end_keeper()
+                self._look_again()
+            raise
+
+    def _look_again(self) -> None:
+        """Ask once more who is there, and whether it still knows the session; say nothing where nobody answers.
+
+        Raises:
+            UnitSwapped, UnitProblem: another unit, or one that has started anew.
+        """
+        with suppress(LinkLost, WandRefusal, PortProblem):
+            self._check_same()
+            with refused_as(NO_SESSION, lambda refusal: has_left(refusal.details["state"], NO_CAUSE)):
+                self.wand.call(bench.MeasureRequest(SESSION))
 
     def _check_same(self) -> None:
         """Ask the unit who it is, and refuse another one than the work was begun with."""
         found = self.wand.ask_identity().serial
         if found != self.serial:
-            raise UnitSwapped(
-                f"The work was begun with unit {self.serial}, and {found} answers now.",
-                f"Nothing was written to {found}. Connect {self.serial} again and resume, or begin anew with {found}.",
-                {"begun": self.serial, "found": found},
-            )
+            raise swapped(self.serial, found)
 
     def _check_service(self) -> None:
         state = self.wand.state

@@ -11,11 +11,13 @@ from microderm_ctl.bench.certificate.document import Customer, freeze
 from microderm_ctl.bench.gauges import GaugeRecord
 from microderm_ctl.bench.procedure import shipped
 from microderm_ctl.bench.work import run
-from microderm_ctl.bench.work.calibrate import Calibrating
+from microderm_ctl.bench.work.calibrate import BLANKED, Calibrating
+from microderm_ctl.bench.work.fixture import Blanked
 from microderm_ctl.bench.work.journal import Ended, Environment, Journal, begun, open_runs
 from microderm_ctl.bench.work.rig import Rig
 from microderm_ctl.bench.work.steps import Protections
 from microderm_ctl.cli.bench import laboratory
+from microderm_ctl.cli.bench.blanked import known_today
 from microderm_ctl.cli.bench.papers import issue_files
 from microderm_ctl.cli.bench.quantities import ROOM, asked_for, humidity_percent, pressure_pa, temperature_c
 from microderm_ctl.cli.bench.station import Station, gauge_options, opened, opened_gauge, operator_option, unit_option
@@ -110,7 +112,7 @@ def _judge_open(station: Station, waiting: tuple[BenchRow, ...], resumes: bool) 
     if resumes and not waiting:
         raise UsageProblem(
             f"No calibration of unit {station.unit.serial} was cut off.",
-            "Leave out '--resume' to begin one.",
+            f"Leave out '--resume' to begin one. 'microderm bench units {station.unit.serial}' tells how the last one came out.",
             {"serial": station.unit.serial},
         )
 
@@ -143,9 +145,10 @@ def _begun(station: Station, record: GaugeRecord, asked: dict[str, Any]) -> Jour
     )
     simulated = station.is_simulated or record.is_simulated
     station.unlock()
-    return Journal.begin(
-        station.store, begun(WORK, station.unit.serial, operator, shipped(), record, environment, simulated), station.now_s
-    )
+    head = begun(WORK, station.unit.serial, operator, shipped(), record, environment, simulated)
+    journal = Journal.begin(station.store, head, station.now_s)
+    journal.keep(BLANKED, Blanked(known_today(station.store, station.now_s())))
+    return journal
 
 
 def issue(station: Station, work: Calibrating, done: run.Done, papers: run.Papers) -> tuple[str, str]:

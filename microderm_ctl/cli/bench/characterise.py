@@ -7,6 +7,7 @@ import click
 
 from microderm_ctl.bench.characterise import Gains, MapPoint, Plant, Response, duty_map
 from microderm_ctl.bench.measurement import Measurement, has_passed
+from microderm_ctl.bench.work.calibrate import restart_with
 from microderm_ctl.bench.work.judge import judge_duty, judge_stepped
 from microderm_ctl.bench.work.maps import map_record
 from microderm_ctl.bench.work.steps import duty_study, stepped
@@ -61,7 +62,10 @@ def characterise(call: Invocation, label: str | None, operator: str | None, writ
         if write and has_passed(checks):
             if not station.operator.agrees("\n".join(["to be written:", *_map_lines(known.points)])):
                 raise Stopped("Nothing was written.")
-            written = unit.write(Record.MAP, map_record(known.points)).generation
+            kept = unit.write(Record.MAP, map_record(known.points))
+            station.operator.tell("restarting the unit, and reading the map back")
+            restart_with(unit, Record.MAP, kept)
+            written = kept.generation
         unit.leave()
         result = Characterised(
             unit.serial, station.is_simulated, study.start_duty, known.points, step.response, step.plant, step.gains, written,

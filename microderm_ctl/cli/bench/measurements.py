@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from microderm_ctl.bench.decision import Error
 from microderm_ctl.bench.measurement import Measurement, Outcome
+from microderm_ctl.bench.work.judge import said
 from microderm_ctl.cli.words import columns
 
 _ORDER = (Outcome.FAIL, Outcome.MARGINAL, Outcome.PASS)
@@ -13,7 +14,7 @@ def measurement_lines(measurements: Iterable[Measurement]) -> list[str]:
     """Return a table of measurements: outcome, name, value, limits; what failed stands first."""
     ordered = sorted(measurements, key=lambda one: _ORDER.index(one.outcome))
     rows = [
-        (one.outcome.value.upper() if one.outcome is Outcome.FAIL else one.outcome.value, one.name, f"{one.value:.4g} {one.limits.unit}",
+        (one.outcome.value.upper() if one.outcome is Outcome.FAIL else one.outcome.value, one.name, said(one.value, one.limits.unit),
          f"{one.limits.least:g} to {one.limits.most:g}")
         for one in ordered
     ]  # fmt: skip

@@ -29,7 +29,11 @@ def issue_files(text: str, directory: Path, number: str) -> tuple[str, ...]:
         FileProblem: they cannot be written, or a file of that name is another certificate.
     """
     endings = [one for one in ENDINGS if one != PDF or has_pdf()]
-    return write_files(text, [directory / f"{number}{ending}" for ending in endings], may_replace=lambda _: False)
+    try:
+        return write_files(text, [directory / f"{number}{ending}" for ending in endings], may_replace=lambda _: False)
+    except FileProblem as problem:
+        hint = f"Nothing was half-written, and the work is done: 'microderm bench certificate {number}' writes them from the records."
+        raise FileProblem(problem.sentence, hint, problem.details) from problem
 
 
 def write_files(text: str, paths: Iterable[Path], may_replace: Callable[[Path], bool]) -> tuple[str, ...]:

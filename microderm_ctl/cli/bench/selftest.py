@@ -12,6 +12,7 @@ from microderm_ctl.bench.work.checks import check
 from microderm_ctl.bench.work.journal import Ended, Environment, Journal, begun
 from microderm_ctl.bench.work.unit import BenchUnit
 from microderm_ctl.cli.bench.measurements import measurement_lines
+from microderm_ctl.cli.bench.senses import look_and_listen
 from microderm_ctl.cli.bench.station import Station, opened, operator_option, unit_option
 from microderm_ctl.cli.commands import command
 from microderm_ctl.cli.context import Invocation
@@ -67,6 +68,7 @@ def _tested(station: Station, operator: str) -> SelfTested:
     head = begun(WORK, unit.serial, operator, procedure, None, Environment(), station.is_simulated)
     journal = Journal.begin(station.store, head, station.now_s)
     found = check(unit, procedure)
+    found = found._replace(checks=(*found.checks, *look_and_listen(station)))
     journal.keep("checks", found)
     passed = has_passed(found.checks)
     unit.leave()

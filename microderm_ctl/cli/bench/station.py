@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
@@ -29,12 +29,15 @@ from microderm_ctl.cli.bench.keys import find_key
 from microderm_ctl.cli.bench.operator import TerminalOperator
 from microderm_ctl.cli.connect import connected
 from microderm_ctl.cli.context import SIM, Invocation
-from microderm_ctl.clock import VirtualClock
+from microderm_ctl.clock import Clock, VirtualClock
 from microderm_ctl.errors import CheckFailed, UsageProblem
 from microderm_ctl.firmware import calibration as wand
 from microderm_ctl.records.lock import treating
 from microderm_ctl.records.store import Store
 from microderm_ctl.wand import Wand
+
+if TYPE_CHECKING:
+    from microderm_ctl.bench.gauges.port import Line
 
 TYPED: Final = "typed"
 """What ``--gauge`` takes for a gauge whose display a person reads."""
@@ -171,45 +174,95 @@ def opened_gauge(station: Station, spec: str | None, record_file: Path | None) -
         CheckFailed: a real unit is not calibrated with a simulated gauge.
         GaugeOverdue, GaugeUnfit: its record forbids to use it.
     """
+    record = gauge_record(spec, record_file, station.today())
+    if (record.is_simulated or spec == SIM) and not station.is_simulated:
+        raise CheckFailed(
+            f"Unit {station.unit.serial} is a real one, and this gauge is simulated.",
+            "A real unit is measured with a real gauge only. Try things out on a simulated unit: '--port sim'.",
+        )
+
+    def beside() -> "Line":
+        from microderm_ctl.simulator.bench_gauge import gauge_beside
+
+        return gauge_beside(station.unit.serial, record.description)
+
+    with _open(station.call, str(spec), record, station.unit.clock, beside) as gauge:
+        yield gauge, record
+
+
+class GaugeAlone(NamedTuple):
+    """A gauge on a fixture with no unit in it."""
+
+    gauge: Gauge
+    record: GaugeRecord
+    clock: Clock
+    is_simulated: bool
+
+
+@contextmanager
+def opened_gauge_alone(call: Invocation, spec: str | None, record_file: Path | None) -> Iterator[GaugeAlone]:
+    """Open a gauge without a unit, for the time of the body; ``sim`` hangs on a simulated fixture.
+
+    Raises:
+        UsageProblem: it is not said which, or it has no record.
+        GaugeOverdue, GaugeUnfit: its record forbids to use it.
+    """
+    now_s = call.now_s(practice=spec == SIM)
+    record = gauge_record(spec, record_file, datetime.fromtimestamp(now_s, UTC).date())
+    clock = VirtualClock(now_s) if spec == SIM else None
+
+    def beside() -> "Line":
+        from microderm_ctl.simulator.bench_gauge import gauge_on_blank
+
+        return gauge_on_blank(clock or VirtualClock(), record.description)
+
+    with _open(call, str(spec), record, clock or call.clock, beside) as gauge:
+        yield GaugeAlone(gauge, record, clock or call.clock, record.is_simulated or clock is not None)
+
+
+def gauge_record(spec: str | None, record_file: Path | None, today: date) -> GaugeRecord:
+    """Return the record of the gauge that is meant; it is in force today.
+
+    Raises:
+        UsageProblem: it is not said which, or it has no record.
+        GaugeOverdue, GaugeUnfit: its record forbids to use it.
+        FileProblem: the record cannot be read.
+    """
     if spec is None:
         raise UsageProblem("Which gauge?", "Name its port with --gauge PORT, or 'typed' where you read its display.", {"flag": "--gauge"})
     if spec == SIM:
-        record = practice_record(station.today()) if record_file is None else load_record(record_file)
+        record = practice_record(today) if record_file is None else load_record(record_file)
     elif record_file is None:
         raise UsageProblem(
             "A gauge needs its record.", "Name it with --gauge-record FILE; docs/bench/gauges.md shows one.", {"flag": "--gauge-record"}
         )
     else:
         record = load_record(record_file)
-    if (record.is_simulated or spec == SIM) and not station.is_simulated:
-        raise CheckFailed(
-            f"Unit {station.unit.serial} is a real one, and this gauge is simulated.",
-            "A real unit is measured with a real gauge only. Try things out on a simulated unit: '--port sim'.",
-        )
-    check_record(record, station.today())
-    gauge = _gauge(station, spec, record)
+    check_record(record, today)
+    return record
+
+
+@contextmanager
+def _open(call: Invocation, spec: str, record: GaugeRecord, clock: Clock, beside: "Callable[[], Line]") -> Iterator[Gauge]:
+    """Open a gauge, and ask it who it is."""
+    gauge = _gauge(call, spec, record, clock, beside)
     try:
         check_identity(record, gauge.identify())  # a silent one is noticed now, not after the warm-up
-        yield gauge, record
+        yield gauge
     finally:
         gauge.close()
 
 
-def _gauge(station: Station, spec: str, record: GaugeRecord) -> Gauge:
-    clock = station.unit.clock
+def _gauge(call: Invocation, spec: str, record: GaugeRecord, clock: Clock, beside: "Callable[[], Line]") -> Gauge:
     if spec == TYPED:
-        station.call.ask.need("The gauge's display has to be read by a person.", "--gauge PORT")
+        call.ask.need("The gauge's display has to be read by a person.", "--gauge PORT")
         identity = Identity(record.maker, record.model, record.serial)
-        return TypedGauge(lambda question: _typed(station, question), clock, record.unit, record.vacuum_is, identity)
+        return TypedGauge(lambda question: _typed(call, question), clock, record.unit, record.vacuum_is, identity)
     description = describe(record.description)
-    if spec == SIM:
-        from microderm_ctl.simulator.bench_gauge import gauge_beside
-
-        return LineGauge(gauge_beside(station.unit.serial, record.description), description, clock, SIM)
-    return open_gauge(spec, description, clock)
+    return LineGauge(beside(), description, clock, SIM) if spec == SIM else open_gauge(spec, description, clock)
 
 
-def _typed(station: Station, question: TypedQuestion) -> str:
+def _typed(call: Invocation, question: TypedQuestion) -> str:
     again = "once more" if question.time > 1 else f"in {question.unit}, vacuum {'below' if question.sign == 'negative' else 'above'} zero"
     text = f"What does the gauge show now ({again})?"
-    return station.call.ask.line(f"{question.problem} {text}".strip(), "--gauge PORT")
+    return call.ask.line(f"{question.problem} {text}".strip(), "--gauge PORT")

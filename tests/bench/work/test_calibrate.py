@@ -8,10 +8,15 @@ from typing import Any
 import pytest
 
 from microderm_ctl.bench.certificate.document import Customer, Laboratory, freeze, thaw
+from microderm_ctl.bench.leak import Decay, Sample
 from microderm_ctl.bench.procedure import shipped
 from microderm_ctl.bench.work import run
+from microderm_ctl.bench.work.calibrate import BLANKED
+from microderm_ctl.bench.work.fixture import Blanked
 from microderm_ctl.bench.work.journal import POINT, STEP, Journal, open_runs
-from microderm_ctl.bench.work.problems import NotKept, OutOfLimits, UnitSwapped
+from microderm_ctl.bench.work.judge import FIXTURE_ML, UNIT_ML, judge_leak
+from microderm_ctl.bench.work.problems import NotKept, OutOfLimits, UnitProblem, UnitSwapped
+from microderm_ctl.bench.work.steps import LeakDown
 from microderm_ctl.bench.work.unit import Record
 from microderm_ctl.errors import UsageProblem
 from microderm_ctl.firmware import calibration as wand
@@ -151,8 +156,34 @@ def test_a_verification_that_fails_puts_the_old_coefficients_back(store: Store, 
         assert unit.record(Record.CALIBRATION).content == before.content
 
 
-def test_another_unit_on_the_cable_is_noticed_before_anything_is_written(store: Store, tmp_path: Path) -> None:
-    with on_bench("SIM-0107", tmp_path / "memory", fault="swap=SIM-0999@90") as unit, pytest.raises((UnitSwapped, Exception)) as caught:
+@pytest.mark.parametrize("at_s", [40, 62])
+def test_another_unit_on_the_cable_is_noticed_before_anything_is_written(at_s: int, store: Store, tmp_path: Path) -> None:
+    with (
+        on_bench("SIM-0107", tmp_path / "memory", fault=f"swap=SIM-0999@{at_s}") as unit,
+        pytest.raises(UnitSwapped, match="SIM-0999 answers now"),
+    ):
         run.carry_out(calibrating(store, rig_of(unit)))
-    assert caught.value.exit_code in (6, 8, 10)  # type: ignore[attr-defined]
     assert not [row for row in store.rows(kind=STEP) if row.document["name"] == "written"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "text"),
+    [("brown-out@45", "started anew by itself"), ("sensor-frozen@45", "sensor-frozen"), ("memory-forgets=all", "does not know its bench")],
+)
+def test_a_unit_that_leaves_service_is_told_of(fault: str, text: str, store: Store, tmp_path: Path) -> None:
+    """The run stays open: it is resumed once the reason is found."""
+    with on_bench("SIM-0108", tmp_path / "memory", fault=fault) as unit, pytest.raises(UnitProblem, match=text):
+        run.carry_out(calibrating(store, rig_of(unit)))
+    assert open_runs(store)
+
+
+def test_the_leak_of_the_fixture_is_taken_off_when_it_is_known(store: Store, tmp_path: Path) -> None:
+    with on_bench("SIM-0109", tmp_path / "memory") as unit:
+        work = calibrating(store, rig_of(unit))
+        assert work.fixture is None
+        alone = Decay(20_000.0, 600.0, 1.0, 100, 102, 5.0)
+        work.journal.keep(BLANKED, Blanked(alone))
+        assert work.fixture == alone
+        found = LeakDown(tuple(Sample(i / 50, 20_000.0 * (1 - i / 60) ** 2) for i in range(30)))
+        with_it, without = (judge_leak(QUICK, found, one).leak.rate_pa_s for one in (work.fixture, None))
+        assert without - with_it == pytest.approx(600 * FIXTURE_ML / (UNIT_ML + FIXTURE_ML))

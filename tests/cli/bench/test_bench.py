@@ -9,9 +9,11 @@ import pytest
 
 from microderm_ctl.bench.procedure import shipped
 from microderm_ctl.cli.bench import calibrate, keys
+from microderm_ctl.cli.bench.papers import issue_files
 from microderm_ctl.cli.bench.quantities import humidity_percent, pressure_pa, temperature_c
-from microderm_ctl.errors import UsageProblem
+from microderm_ctl.errors import FileProblem, UsageProblem
 from microderm_ctl.simulator.bench_gauge import gauge_beside
+from tests.bench.certificate.make_golden import text_of
 from tests.bench.work.virtual import QUICK
 from tests.cli.conftest import Run
 
@@ -54,6 +56,13 @@ def test_without_consent_nothing_is_written_and_the_readings_are_kept(run: Run, 
     assert all(Path(name).exists() for name in result["files"])
     told = [one["text"] for one in events(ran.out) if one["event"] == "doing"]
     assert not [text for text in told if "warming" in text]
+
+
+def test_a_place_that_takes_no_files_leaves_the_certificate_in_the_records(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("in the way")
+    with pytest.raises(FileProblem) as caught:
+        issue_files(text_of("hashes"), tmp_path / "out", "W-1")
+    assert "'microderm bench certificate W-1'" in str(caught.value.hint)
 
 
 def test_short_work_on_a_unit(run: Run) -> None:
