@@ -11,7 +11,7 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[2]
 REQUIREMENTS: Final = Path(__file__).with_name("requirements.txt")
 PLACE: Final = ROOT / ".venv-bench"
-LEFT_OUT: Final = "left-out.json"
+STAMP: Final = "peers.json"
 REASON_MOST: Final = 120
 
 
@@ -23,8 +23,7 @@ def wanted() -> dict[str, str]:
 
 def set_up(place: Path = PLACE) -> dict[str, str]:
     """Make the environment, once for these requirements, and return who is left out and why."""
-    stamp = place / LEFT_OUT
-    if stamp.exists() and stamp.stat().st_mtime >= REQUIREMENTS.stat().st_mtime:
+    if _stamp(place).get("wanted") == wanted():
         return left_out(place)
     print(f"Setting up {place.name} (once): what this program is measured against.", flush=True)
     venv.create(place, clear=True, symlinks=sys.platform != "win32", with_pip=True)
@@ -36,8 +35,17 @@ def set_up(place: Path = PLACE) -> dict[str, str]:
         )  # fmt: skip
         if ended.returncode:
             missing[name] = _reason(ended.stderr)
-    stamp.write_text(json.dumps(missing), encoding="utf-8")
+    (place / STAMP).write_text(json.dumps({"wanted": wanted(), "left_out": missing}), encoding="utf-8")
     return missing
+
+
+def _stamp(place: Path) -> dict[str, dict[str, str]]:
+    """Return what was wanted when the environment was made, and what was left out; nothing where it never was."""
+    try:
+        known: dict[str, dict[str, str]] = json.loads((place / STAMP).read_text(encoding="utf-8"))
+    except OSError:
+        return {}
+    return known
 
 
 def _reason(said: str) -> str:
@@ -49,11 +57,7 @@ def _reason(said: str) -> str:
 
 def left_out(place: Path = PLACE) -> dict[str, str]:
     """Return who is left out and why; everybody, where the environment was never made."""
-    try:
-        known: dict[str, str] = json.loads((place / LEFT_OUT).read_text(encoding="utf-8"))
-    except OSError:
-        known = dict.fromkeys(wanted(), "its environment was not set up")
-    return known
+    return _stamp(place).get("left_out", dict.fromkeys(wanted(), "its environment was not set up"))
 
 
 def python(place: Path = PLACE) -> str:
