@@ -138,9 +138,8 @@ class BenchPart(StoreBase):
         return self._own_rows(f"number IN ({', '.join('?' * len(numbers))})", *numbers)
 
     def _own_rows(self, where: str, *values: object) -> tuple[BenchRow, ...]:
-        found = self._read(f"SELECT {_COLUMNS} FROM bench_rows WHERE {where} ORDER BY number", *values)
-        bench = self.bench_id() if found else ""
-        return tuple(whole_row((bench, *row), self.path) for row in found)
+        found = self._read(f"SELECT (SELECT bench FROM bench_self), {_COLUMNS} FROM bench_rows WHERE {where} ORDER BY number", *values)
+        return tuple(whole_row(row, self.path) for row in found)
 
     def next_certificate_number(self, at_s: int) -> str:
         """Take a certificate number and return it: ``W-<bench>-2026-000123``, or ``SIMULATED-...`` for practice.
