@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-PROMPT: Final = re.compile(rb"(\d+-\d+: |> |\[[^\]\r\n]*\] )$")
+PROMPT: Final = re.compile(rb"(\d+-\d+: |(?<!>>)> |\[[^\]\r\n]*\] |practice key\): )$")
 """What a question of the program ends with, while it waits."""
 QUIT: Final = b"q"
 READ_BYTES: Final = 65_536

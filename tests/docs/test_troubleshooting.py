@@ -15,8 +15,8 @@ import pytest
 from tests.docs.pages import ROOT, environment, headings
 from tests.docs.terminal import program
 
-PAGE = "docs/home/troubleshooting.md"
-HEADINGS = headings(PAGE)
+HOME, BENCH = "docs/home/troubleshooting.md", "docs/bench/troubleshooting.md"
+HEADINGS = [*headings(HOME), *headings(BENCH)]
 LEAST_LETTERS = 14
 """A text is known by the letters that do not change in it; fewer would fit anything."""
 OILY = {"stinging": "no", "oil": "shiny", "thickness": "normal", "sun": "burns_easily", "age_years": 34}

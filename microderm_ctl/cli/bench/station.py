@@ -229,7 +229,9 @@ def gauge_record(spec: str | None, record_file: Path | None, today: date) -> Gau
         FileProblem: the record cannot be read.
     """
     if spec is None:
-        raise UsageProblem("Which gauge?", "Name its port with --gauge PORT, or 'typed' where you read its display.", {"flag": "--gauge"})
+        raise UsageProblem(
+            "Which gauge is to be read?", "Name its port with --gauge PORT, or 'typed' where you read its display.", {"flag": "--gauge"}
+        )
     if spec == SIM:
         record = practice_record(today) if record_file is None else load_record(record_file)
     elif record_file is None:
