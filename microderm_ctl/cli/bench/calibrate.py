@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 import click
 
 from microderm_ctl.bench.certificate.document import Customer, freeze
-from microderm_ctl.bench.gauges import GaugeRecord
+from microderm_ctl.bench.gauges import Gauge, GaugeRecord
 from microderm_ctl.bench.procedure import shipped
 from microderm_ctl.bench.work import run
 from microderm_ctl.bench.work.calibrate import BLANKED, Calibrating
@@ -48,6 +48,22 @@ class Calibrated(NamedTuple):
     hand_actions: int
 
 
+class Wanted(NamedTuple):
+    """What stands on a certificate besides the results; authorised by the operator where nobody else is named."""
+
+    customer: str = NOT_STATED
+    condition: str = NOT_STATED
+    authorised_by: str = ""
+
+
+class Certified(NamedTuple):
+    """What a run came to, with the number and the text of its certificate."""
+
+    done: run.Done
+    number: str
+    text: str
+
+
 @command(WORK, help="calibrate a unit against a gauge: measure, write, verify, certify; 16 minutes",
          example="microderm bench calibrate --port sim --gauge sim --operator Kim --temperature '22 C'")  # fmt: skip
 @unit_option
@@ -74,17 +90,8 @@ def calibrate(call: Invocation, **asked: Any) -> Report | None:
         _judge_open(station, waiting, asked["resume"])
         with opened_gauge(station, asked["gauge"], asked["gauge_record"]) as (gauge, record):
             journal = _taken_up(station, record, waiting[-1]) if waiting else _begun(station, record, asked)
-            rig = Rig(station.unit, gauge, record, shipped())
-            work = Calibrating(rig, journal, station.operator)
-            done = run.carry_out(work)
-        papers = run.Papers(
-            laboratory.known(station.store),
-            Customer(asked["customer"]),
-            asked["condition"],
-            asked["authorised_by"] or journal.begun.operator,
-            offset_min=_offset_min(station.now_s()),
-        )
-        number, text = issue(station, work, done, papers)
+            wanted = Wanted(asked["customer"], asked["condition"], asked["authorised_by"] or "")
+            _, number, text = certified(station, journal, gauge, record, wanted)
     files = issue_files(text, asked["directory"], number)
     result = Calibrated(
         "result",
@@ -118,13 +125,8 @@ def _judge_open(station: Station, waiting: tuple[BenchRow, ...], resumes: bool) 
 
 
 def _taken_up(station: Station, record: GaugeRecord, row: BenchRow) -> Journal:
-    """Take up a run that was cut off, with the same gauge; the unit is unlocked where there is something left to do on it."""
-    journal = Journal.resume(station.store, row, shipped(), station.now_s)
-    if journal.begun.gauge_certificate != record.certificate or journal.begun.gauge != record.label:
-        raise UsageProblem(
-            f"The run was begun with the gauge {journal.begun.gauge} (certificate {journal.begun.gauge_certificate}).",
-            "Go on with that one, or end the run with '--abandon' and begin anew.",
-        )
+    """Take up a run that was cut off; the unit is unlocked where there is something left to do on it."""
+    journal = resume_run(station, record, row)
     if journal.found("protections", Protections) is None:
         station.unlock()
     return journal
@@ -138,17 +140,57 @@ def _begun(station: Station, record: GaugeRecord, asked: dict[str, Any]) -> Jour
     if label != station.unit.serial:
         raise UsageProblem(f"The label says {label}, and the unit says that it is {station.unit.serial}.", "Scan the label again.")
     operator = asked["operator"] or ask.line("Who works?", "--operator")
-    environment = Environment(
-        asked_for(ask, asked["temperature"], ROOM, "--temperature", temperature_c),
+    environment = environment_of(station.call, asked)
+    station.unlock()
+    return begin_run(station, record, operator, environment)
+
+
+def environment_of(call: Invocation, asked: dict[str, Any]) -> Environment:
+    """Return the air of the bench as it was given; its temperature is asked for where it was not."""
+    return Environment(
+        asked_for(call.ask, asked["temperature"], ROOM, "--temperature", temperature_c),
         pressure_pa(asked["pressure"]) if asked["pressure"] else None,
         humidity_percent(asked["humidity"]) if asked["humidity"] else None,
     )
+
+
+def begin_run(station: Station, record: GaugeRecord, operator: str, environment: Environment) -> Journal:
+    """Write down that a calibration of an unlocked unit has begun."""
     simulated = station.is_simulated or record.is_simulated
-    station.unlock()
     head = begun(WORK, station.unit.serial, operator, shipped(), record, environment, simulated)
     journal = Journal.begin(station.store, head, station.now_s)
     journal.keep(BLANKED, Blanked(known_today(station.store, station.now_s())))
     return journal
+
+
+def resume_run(station: Station, record: GaugeRecord, row: BenchRow) -> Journal:
+    """Take up a calibration that was cut off, with the same gauge.
+
+    Raises:
+        UsageProblem: procedure or gauge is another one by now.
+    """
+    journal = Journal.resume(station.store, row, shipped(), station.now_s)
+    if journal.begun.gauge_certificate != record.certificate or journal.begun.gauge != record.label:
+        raise UsageProblem(
+            f"The run was begun with the gauge {journal.begun.gauge} (certificate {journal.begun.gauge_certificate}).",
+            "Go on with that one, or end the run with '--abandon' and begin anew.",
+        )
+    return journal
+
+
+def certified(station: Station, journal: Journal, gauge: Gauge, record: GaugeRecord, wanted: Wanted) -> Certified:
+    """Carry a run on to its end, and issue its certificate; the unit is in SERVICE where something is left to do on it."""
+    work = Calibrating(Rig(station.unit, gauge, record, shipped()), journal, station.operator)
+    done = run.carry_out(work)
+    papers = run.Papers(
+        laboratory.known(station.store),
+        Customer(wanted.customer),
+        wanted.condition,
+        wanted.authorised_by or journal.begun.operator,
+        offset_min=_offset_min(station.now_s()),
+    )
+    number, text = issue(station, work, done, papers)
+    return Certified(done, number, text)
 
 
 def issue(station: Station, work: Calibrating, done: run.Done, papers: run.Papers) -> tuple[str, str]:
