@@ -7,8 +7,11 @@ is guarded, which writes STOP to a descriptor and sets plain attributes.
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final, Protocol
+
+from microderm_ctl.errors import Stopped
 
 SIGNALS: Final = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name))
 
@@ -47,6 +50,38 @@ def release(target: Guarded) -> None:
         while _before:
             number, handler = _before.popitem()
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
+
+
+class Interrupt:
+    """Remembers a signal for work whose wands are waited for on other threads."""
+
+    def __init__(self) -> None:
+        """Begin without one."""
+        self.number = 0
+
+    def signalled(self, number: int) -> None:
+        """Remember it."""
+        self.number = number
+
+    def look(self) -> None:
+        """Go on where no signal has come.
+
+        Raises:
+            Stopped: one has.
+        """
+        if self.number:
+            raise Stopped(f"Stopped: {name_of(self.number)}.", "The wands were told to stop and vent.")
+
+
+@contextmanager
+def interruptible() -> Iterator[Interrupt]:
+    """Let signals stop what is guarded from any thread, for the time of the body; use it on the main thread."""
+    interrupt = Interrupt()
+    guard(interrupt)
+    try:
+        yield interrupt
+    finally:
+        release(interrupt)
 
 
 def _handle(number: int, _frame: object) -> None:

@@ -8,13 +8,17 @@ import json
 import os
 from itertools import count
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import Any, Final
 
 from microderm_ctl.records.files import PRIVATE_DIRECTORY, explained, write_private
 from microderm_ctl.records.processes import began, is_alive
 
 Notice = dict[str, Any]
 """What a notice says; ``pid`` and ``began`` name its process."""
+
+_POSTING: Final = Lock()
+"""Two threads would find the same name free."""
 
 
 def post(directory: Path, content: Notice) -> Path:
@@ -24,7 +28,7 @@ def post(directory: Path, content: Notice) -> Path:
         FileProblem: it cannot be written.
     """
     pid = os.getpid()
-    with explained(directory, "A note for the other commands could not be left"):
+    with _POSTING, explained(directory, "A note for the other commands could not be left"):
         directory.mkdir(mode=PRIVATE_DIRECTORY, exist_ok=True)
         path = next(free for number in count() if not (free := directory / f"{pid}-{number}.json").exists())
         write_private(path, json.dumps({**content, "pid": pid, "began": began(pid)}).encode())

@@ -69,11 +69,11 @@ def table_of(works: Iterable[Work]) -> str:
     writer = csv.writer(out)
     writer.writerow(Work._fields)
     for work in works:
-        writer.writerow([_cell(value) for value in work])
+        writer.writerow([cell(value) for value in work])
     return out.getvalue()
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
     """Return a value as a spreadsheet shows it, and never computes it."""
     if isinstance(value, tuple):
         return " ".join(map(str, value))

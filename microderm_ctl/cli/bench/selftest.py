@@ -1,27 +1,33 @@
 """``microderm bench selftest``: units test themselves, one or all that are connected side by side."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import partial
 from typing import Final, NamedTuple
 
 import click
 
 from microderm_ctl.bench.measurement import Measurement, has_passed
 from microderm_ctl.bench.procedure import shipped
-from microderm_ctl.bench.work.checks import check
+from microderm_ctl.bench.work.checks import Checked, check
 from microderm_ctl.bench.work.journal import Ended, Environment, Journal, begun
 from microderm_ctl.bench.work.unit import BenchUnit
+from microderm_ctl.cli.bench.keys import find_key
 from microderm_ctl.cli.bench.measurements import measurement_lines
 from microderm_ctl.cli.bench.senses import look_and_listen
-from microderm_ctl.cli.bench.station import Station, opened, operator_option, unit_option
+from microderm_ctl.cli.bench.station import Station, check_record_serial, opened, operator_option, unit_option
 from microderm_ctl.cli.commands import command
 from microderm_ctl.cli.context import Invocation
 from microderm_ctl.cli.printer import Report
 from microderm_ctl.errors import CheckFailed, MicrodermError, NoWand, UsageProblem
+from microderm_ctl.link.ports import PortInfo
+from microderm_ctl.link.signals import interruptible
+from microderm_ctl.records.lock import treating
+from microderm_ctl.records.store import Store
 from microderm_ctl.wand import Wand
 
 WORK: Final = "selftest"
-SIDE_BY_SIDE: Final = 16
 
 
 class SelfTested(NamedTuple):
@@ -64,18 +70,13 @@ def selftest(call: Invocation, label: str | None, operator: str | None, everythi
 
 
 def _tested(station: Station, operator: str) -> SelfTested:
-    unit, procedure = station.unit, shipped()
-    head = begun(WORK, unit.serial, operator, procedure, None, Environment(), station.is_simulated)
-    journal = Journal.begin(station.store, head, station.now_s)
-    found = check(unit, procedure)
+    unit = station.unit
+    found = check(unit, shipped())
     found = found._replace(checks=(*found.checks, *look_and_listen(station)))
-    journal.keep("checks", found)
-    passed = has_passed(found.checks)
     unit.leave()
-    journal.end(Ended("pass" if passed else "fail", ", ".join(found.faults)))
-    return SelfTested(
-        unit.serial, unit.wand.port, station.is_simulated, _outcome(passed), "", found.faults, found.checks, unit.wand.worst_gap_ms
-    )
+    keep_tested(station.store, unit.serial, operator, found, "", station.is_simulated, station.now_s)
+    outcome = _outcome(has_passed(found.checks))
+    return SelfTested(unit.serial, unit.wand.port, station.is_simulated, outcome, "", found.faults, found.checks, unit.wand.worst_gap_ms)
 
 
 def _outcome(passed: bool) -> str:
@@ -84,37 +85,51 @@ def _outcome(passed: bool) -> str:
 
 def _all(call: Invocation) -> tuple[SelfTested, ...]:
     """Test every connected unit, each on a thread of its own; one that fails does not hold up the others."""
-    from microderm_ctl.cli.bench.keys import find_key
-
     ports = call.candidates()
     if not ports:
         raise NoWand("No unit is connected.", "Connect units by USB, or run virtual ones: 'microderm simulate --units 4 --hand bench'.")
-    key = find_key(call, all(port.simulated for port in ports))
-    call.printer.note(f"{len(ports)} units: hold the button of each for 3 seconds.")
-
-    def run(port: tuple[str, str, bool]) -> SelfTested:
-        spec, serial, simulated = port
-        try:
-            with BenchUnit(Wand.open(spec, serial or None), lambda: Wand.open(spec, serial or None)) as unit:
-                unit.unlock(key)
-                found = check(unit, shipped())
-                gap_ms = unit.wand.worst_gap_ms
-                unit.leave()
-            return SelfTested(unit.serial, spec, simulated, _outcome(has_passed(found.checks)), "", found.faults, found.checks, gap_ms)
-        except MicrodermError as error:
-            return SelfTested(serial, spec, simulated, "fail", error.sentence, (), (), 0)
-
-    with ThreadPoolExecutor(SIDE_BY_SIDE, "unit") as pool:
-        tested = tuple(pool.map(run, ports))
+    keys = {simulated: find_key(call, simulated) for simulated in sorted({port.simulated for port in ports})}
+    call.printer.note(f"{len(ports)} units: hold the button of each for 3 seconds, one after the other.")
+    with ExitStack() as stack:
+        interrupt = stack.enter_context(interruptible())
+        pool = stack.enter_context(ThreadPoolExecutor(len(ports), "unit"))
+        tested = tuple(pool.map(lambda port: _tested_beside(call, port, keys[port.simulated]), ports))
+    interrupt.look()
     for one in tested:
-        _keep(call, one)
+        store, practice = call.store(one.simulated), one.simulated
+        checked = Checked(one.faults, one.checks) if one.checks else None
+        keep_tested(store, one.serial, "", checked, one.problem, practice, partial(call.now_s, practice))
     return tested
 
 
-def _keep(call: Invocation, one: SelfTested) -> None:
-    store, now_s = call.store(one.simulated), call.now_s(one.simulated)
-    journal = Journal.begin(store, begun(WORK, one.serial, "", shipped(), None, Environment(), one.simulated), lambda: now_s)
-    journal.end(Ended(one.outcome, one.problem or ", ".join(one.faults)))
+def _tested_beside(call: Invocation, port: PortInfo, key: bytes) -> SelfTested:
+    """Test one of several units, on a thread of its own."""
+    spec, serial, simulated = port
+    try:
+        with (
+            treating(call.data_dir(), spec, serial, call.clock.utc_s()),
+            BenchUnit(Wand.open(spec, serial or None), lambda: Wand.open(spec, serial or None)) as unit,
+        ):
+            serial = unit.serial
+            unit.unlock(key)
+            check_record_serial(unit)
+            found = check(unit, shipped())
+            unit.leave()
+            gap_ms = unit.wand.worst_gap_ms
+        return SelfTested(serial, spec, simulated, _outcome(has_passed(found.checks)), "", found.faults, found.checks, gap_ms)
+    except MicrodermError as error:
+        return SelfTested(serial, spec, simulated, "fail", error.sentence, (), (), 0)
+
+
+def keep_tested(
+    store: Store, serial: str, operator: str, found: Checked | None, problem: str, simulated: bool, now_s: Callable[[], int]
+) -> None:
+    """Write down a self-test that is over: what was found, or why nothing was."""
+    journal = Journal.begin(store, begun(WORK, serial, operator, shipped(), None, Environment(), simulated), now_s)
+    if found is not None:
+        journal.keep("checks", found)
+    passed = found is not None and not problem and has_passed(found.checks)
+    journal.end(Ended(_outcome(passed), problem or ", ".join(found.faults if found else ())))
 
 
 def _lines(record: AllTested) -> Iterator[str]:

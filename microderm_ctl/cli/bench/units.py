@@ -63,7 +63,7 @@ def _known(call: Invocation) -> list[str]:
 
 
 def _unit_lines(works: Sequence[Work], issued: Sequence[Issued]) -> Iterator[UnitLine]:
-    done_on, issued_for = _by_unit(works), _by_unit(issued)
+    done_on, issued_for = _by_unit([one for one in works if one.unit]), _by_unit(issued)  # a batch is of no one unit
     for simulated, unit in sorted({*done_on, *issued_for}):
         done = done_on.get((simulated, unit), [])
         numbers = [one.number for one in issued_for.get((simulated, unit), [])]
