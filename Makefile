@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP_INSTALL := -m pip install --quiet --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-micropython check fix install python explore mutants kills fuzz hazards bench site
+.PHONY: help setup demo demo-bench test test-micropython check fix install python explore mutants kills fuzz hazards bench site
 
 # How long the long ones take: deaths of each kind, and seconds of fuzzing.
 KILLS ?= 1000
@@ -20,6 +20,9 @@ help:  ## list the targets
 
 demo: .venv/.home  ## three scenes on the virtual wand, nothing plugged in
 	@$(BIN)/microderm demo
+
+demo-bench: .venv/.bench  ## a technician's calibration, simulated from box to certificate
+	@$(BIN)/microderm bench demo --to build/demo-bench
 
 test: .venv/.dev $(MICROPYTHON_VENV)/.ready  ## all tests
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4
@@ -65,18 +68,24 @@ install: python  ## put `microderm` on your path (pipx, or an environment in ~/.
 	@sh .ci/install "$(PYTHON)"
 
 # An environment that a newer Python or a moved folder has broken is made anew.
-ifneq ($(wildcard .venv/.home .venv/.dev),)
+ifneq ($(wildcard .venv/.home .venv/.bench .venv/.dev),)
 ifneq ($(shell $(BIN)/python -Ic 'import os, importlib.util as u; print(os.path.samefile(u.find_spec("microderm_ctl").origin, "microderm_ctl/__init__.py"))' 2>/dev/null),True)
 $(shell rm -rf .venv $(MICROPYTHON_VENV))
 endif
 endif
 
-# The stamps: .home has what the program needs, .dev its tools besides.
+# The stamps: .home has what the program needs, .bench what a technician needs besides, .dev the tools.
 .venv/.home: pyproject.toml constraints.txt | python
 	@echo "Setting up .venv (once): the program and the few packages it needs."
 	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv
 	@$(BIN)/python $(PIP_INSTALL) -c constraints.txt -e . || { $(no_packages) }
 	@touch $@
+
+.venv/.bench: pyproject.toml constraints.txt | python
+	@echo "Setting up .venv (once): the program, and what the bench makes its certificates with."
+	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv
+	@$(BIN)/python $(PIP_INSTALL) -c constraints.txt -e '.[bench]' || { $(no_packages) }
+	@touch .venv/.home $@
 
 .venv/.dev: pyproject.toml constraints.txt | python
 	@echo "Setting up .venv (once): the program and the tools that test and check it."

@@ -18,7 +18,7 @@ from microderm_ctl.errors import Stopped, UsageProblem
 from microderm_ctl.records.running import registered, running_simulators
 from microderm_ctl.records.store import Store
 from microderm_ctl.simulator.bench_gauge import GAUGE_SERIAL, gauge_errors
-from microderm_ctl.simulator.gauge import DIALECTS, SimulatedGauge, gauge_port, vacuum_of
+from microderm_ctl.simulator.gauge import DIALECTS, SimulatedGauge, gauge_port, vacuum_handed_on
 from microderm_ctl.simulator.link_faults import sort_faults
 from microderm_ctl.simulator.ports import Port
 from microderm_ctl.simulator.serve import serve_pty, serve_tcp
@@ -117,7 +117,7 @@ def _advanced_lines(record: Advanced) -> Iterator[str]:
 )
 @click.option("--errors", metavar="ERRORS", help="how the sensor is wrong: NAME=VALUE,... e.g. gain=0.02,hysteresis_pa=150")
 @click.option("--uncalibrated", is_flag=True, help="new wands come without a calibration")
-@click.option("--gauge", type=click.Choice(tuple(DIALECTS)), help="serve a reference gauge too, on the fixture of the first wand")
+@click.option("--gauge", type=click.Choice(tuple(DIALECTS)), help="serve a reference gauge too; it hangs on the wand that was opened first")
 @click.option("--gauge-fault", "gauge_faults", multiple=True, metavar="FAULT", help="what goes wrong in the gauge: KIND[=VALUE][@S]")
 @click.option("--trace", type=click.Path(path_type=Path), metavar="FILE", help="write what truly happens, a line of JSON a step")
 @click.option("--seed", type=click.IntRange(0), metavar="N", help="the same number gives the same run")
@@ -170,7 +170,7 @@ def _serve(
     notices = Notices(call, stack, hand == KEYS)
     is_tcp = kind == "tcp" or tcp_port is not None or sys.platform == "win32"
     gauge_number = tcp_port + units if tcp_port is not None else 0
-    beside = _gauge(notices, made[0], gauge, gauge_faults, seed, "tcp" if is_tcp else "pty", gauge_number)
+    beside = _gauge(notices, made, gauge, gauge_faults, seed, "tcp" if is_tcp else "pty", gauge_number)
     serve = partial(serve_tcp, first_port=tcp_port or 0) if is_tcp else serve_pty
     calendar = Calendar(call.store(True), tracer)
     ended_by = serve(made, notices.ready, notices.gone, no_hangup=no_hangup, trace=calendar, link=wrong.link, seed=seed, beside=beside)
@@ -179,14 +179,16 @@ def _serve(
 
 
 def _gauge(
-    notices: "Notices", unit: Unit, dialect: str | None, faults: tuple[str, ...], seed: int | None, kind: str, number: int
+    notices: "Notices", units: list[Unit], dialect: str | None, faults: tuple[str, ...], seed: int | None, kind: str, number: int
 ) -> list[Port]:
-    """Return the port of a gauge that follows a wand; none where none is asked for."""
+    """Return the port of a gauge that is handed on from wand to wand; none where none is asked for."""
     if dialect is None:
         if faults:
             raise UsageProblem("Without a gauge nothing goes wrong in one.", "Add --gauge, or leave out --gauge-fault.")
         return []
-    gauge = SimulatedGauge(vacuum_of(unit), gauge_errors(GAUGE_SERIAL), dialect=dialect, serial=GAUGE_SERIAL, faults=faults, seed=seed)
+    gauge = SimulatedGauge(
+        vacuum_handed_on(units), gauge_errors(GAUGE_SERIAL), dialect=dialect, serial=GAUGE_SERIAL, faults=faults, seed=seed
+    )
     return [gauge_port(gauge, notices.gauge_ready, kind, number)]
 
 

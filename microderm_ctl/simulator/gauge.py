@@ -24,7 +24,7 @@ A fault is written ``KIND[=VALUE][@SECONDS]``, the seconds counted from the gaug
 
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
 from random import Random
@@ -121,6 +121,22 @@ def _number(value: str, text: str, least: float, most: float) -> float:
 def vacuum_of(unit: Unit) -> Callable[[], float]:
     """Return what gives the true vacuum of a virtual wand, in pascals below ambient."""
     return lambda: unit.board.vacuum_pa
+
+
+def vacuum_handed_on(units: Sequence[Unit]) -> Callable[[], float]:
+    """Return what gives the vacuum at a gauge that a technician hands on from wand to wand.
+
+    It hangs on the wand that was opened first of those that are open, and stays there until another one is.
+    """
+    order: list[Unit] = []
+
+    def vacuum_pa() -> float:
+        opened = [unit for unit in order if unit.board.line]
+        opened += [unit for unit in units if unit.board.line and unit not in opened]
+        order[:] = opened or order[:1] or units[:1]
+        return order[0].board.vacuum_pa
+
+    return vacuum_pa
 
 
 class SimulatedGauge:

@@ -21,6 +21,7 @@ bench = LazyGroup(
         "calibrate": Entry(f"{_HERE}.calibrate:calibrate", "calibrate a unit against a gauge, and certify it", _UNIT),
         "verify": Entry(f"{_HERE}.verify:verify", "read a unit against a gauge, and write nothing", _UNIT),
         "batch": Entry(f"{_HERE}.batch:batch", "calibrate unit after unit, the next one warming up meanwhile", _BENCH),
+        "demo": Entry(f"{_HERE}.demo:demo", "a whole calibration on a simulated unit and gauge", _BENCH),
         "golden": Entry(f"{_HERE}.golden:golden", "read the daily check unit against its own history", _BENCH),
         "certificate": Entry(f"{_HERE}.certificate:certificate", "list, write, amend and check certificates", _RECORDS),
         "units": Entry(f"{_HERE}.units:units", "list the units that are known, or tell all of one", _RECORDS),
