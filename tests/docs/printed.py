@@ -33,6 +33,7 @@ from microderm_ctl.cli import (
     stop,
     trace,
 )
+from microderm_ctl.cli.bench import batch as bench_batch
 from microderm_ctl.cli.bench import calibrate as bench_calibrate
 from microderm_ctl.cli.bench import certificate as bench_certificate
 from microderm_ctl.cli.bench import characterise as bench_characterise
@@ -222,6 +223,14 @@ class Told(NamedTuple):
     text: str
 
 
+class UnitTold(NamedTuple):
+    """What the bench does with one unit of a batch, what hands have to do now, or what is written to it."""
+
+    event: Literal["doing", "hands", "diff"]
+    serial: str
+    text: str
+
+
 _RUN: Final = tuple(_event(kind) for kind in events.Event.__args__)
 _TREAT: Final = (Planned, *_RUN, Telemetry, Treated)
 
@@ -269,7 +278,9 @@ RECORDS: Final[dict[str, type]] = {
 }
 """What a command prints that prints once; where an option changes it, with that option."""
 STREAMS: Final[dict[str, tuple[type, ...]]] = {
+    "bench batch": (UnitTold, _named(bench_batch.UnitDone, "unit"), _named(bench_batch.BatchDone, "result")),
     "bench calibrate": (Told, _named(bench_calibrate.Calibrated, "result")),
+    "bench demo": (Told, _named(bench_calibrate.Calibrated, "result")),
     "bench verify": (Told, _named(bench_verify.Verified, "result")),
     "demo": (Scene, Text, *_TREAT, Killed, Next),
     "patch-test": (Planned, *_RUN, Telemetry, Tested),
