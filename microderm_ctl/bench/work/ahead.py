@@ -117,8 +117,8 @@ class Tender:
             return
         self._next_ms = now_ms + TEND_MS
         try:
-            unit.keep_alive(2 * TEND_MS)
             unit.measure()
+            unit.keep_alive(2 * TEND_MS)
         except Stopped:
             raise
         except MicrodermError as problem:
