@@ -23,6 +23,7 @@ from microderm_ctl.cli.context import Invocation
 from microderm_ctl.clock import VirtualClock
 from microderm_ctl.errors import CheckFailed, FileProblem, MicrodermError, NoWand, Stopped, UsageProblem
 from microderm_ctl.records.bench import CERTIFICATE
+from microderm_ctl.records.canonical import sha256_of
 from microderm_ctl.records.lock import treating
 from microderm_ctl.wand import Wand
 
@@ -205,7 +206,7 @@ class Day:
             worst.error_pa,
             worst.expanded_pa,
             number,
-            calibrate.sha256_of(text),
+            sha256_of(text),
             document.dates.issued_s,
             round(seconds, 1),
             self.operator(serial).hand_actions,
