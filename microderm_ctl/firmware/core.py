@@ -76,6 +76,7 @@ class Core:
         generation, content = self.memory.read(memory.CALIBRATION)
         found = self.coefficients = calibration.read(content, self.board.serial_number())
         self.calibrated = (generation, found[3]) if found else (0, 0)
+        self.wants_zero = found is None
         self.zero, self.gain, self.curve = found[:3] if found else (calibration.ZERO_NOMINAL, calibration.GAIN_NOMINAL, 0)
 
     def _read_books(self) -> None:
@@ -144,8 +145,9 @@ class Core:
         self.late_ms = min(0xFFFF, self.late_ms + m.late_ms)
         self.now = self._last = now
         m.raw = board.raw_pressure()
-        if self.state.mode == k.BOOT and self.coefficients is None:
-            self.zero = m.raw  # never calibrated: it has no zero before its self-test, which judges this one too
+        if self.wants_zero and self.state.mode in (k.BOOT, k.SELF_TEST) and self.c.raw_least <= m.raw <= self.c.raw_most:
+            # Never calibrated: it has no zero before its self-test, which judges this one too. A sensor may need a step or two to begin.
+            self.zero, self.wants_zero = m.raw, False
         m.vacuum_pa = calibration.vacuum_of(m.raw, self.zero, self.gain, self.curve)
         m.motion_mg = board.motion_mg()
         m.grit_um = k.grit_of(board.tip_ohm())

@@ -7,6 +7,7 @@ import pytest
 from microderm_ctl.firmware import calibration, memory
 from microderm_ctl.firmware import constants as k
 from microderm_ctl.firmware.app import App
+from microderm_ctl.firmware.constants import Constants
 from microderm_ctl.firmware.core import Core
 from microderm_ctl.firmware.memory import Memory
 from tests.firmware.bench import MODES
@@ -255,6 +256,41 @@ def test_a_unit_that_was_never_calibrated_passes_its_self_test(offset_raw: int) 
     app = never_calibrated(offset_raw, 40)
     assert app.state.mode == k.SAFE
     assert app.zero == calibration.ZERO_NOMINAL + offset_raw
+
+
+@pytest.mark.parametrize("raw", [Constants().raw_least - 1, Constants().raw_most + 1])
+def test_what_is_no_reading_is_no_zero(raw: int) -> None:
+    """The first conversion of a sensor may not be there yet; the board then says what no sensor does."""
+    board = Still()
+    board.raw = raw
+    app = App(board)
+    app.step()
+    assert app.zero == calibration.ZERO_NOMINAL
+    board.raw = calibration.ZERO_NOMINAL + 900
+    for _ in range(40):
+        board.ticks += 20
+        app.step()
+    assert (app.state.mode, app.zero) == (k.SAFE, calibration.ZERO_NOMINAL + 900)
+
+
+@pytest.mark.parametrize("raw", [Constants().raw_least, Constants().raw_most])
+def test_the_first_reading_that_is_one_is_the_zero_and_no_later_one(raw: int) -> None:
+    board = Still()
+    board.raw = raw
+    app = App(board)
+    for _ in range(3):
+        app.step()
+        board.raw = calibration.ZERO_NOMINAL
+    assert app.zero == raw
+
+
+def test_a_unit_past_its_self_test_takes_no_zero() -> None:
+    board = Still()
+    app = App(board)
+    app.state.mode = k.SAFE
+    board.raw = calibration.ZERO_NOMINAL + 900
+    app.step()
+    assert app.zero == calibration.ZERO_NOMINAL
 
 
 def test_a_unit_that_was_never_calibrated_sees_vacuum_once_it_has_started() -> None:
