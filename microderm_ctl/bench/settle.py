@@ -54,7 +54,7 @@ class Standing(NamedTuple):
 
 
 def judge_point(
-    numbers: Numbers, set_pa: int, direction: Direction, wand: Sequence[Sums], gauge: Sequence[Shown], now_s: float
+    numbers: Numbers, set_pa: int, direction: Direction, wand: Sequence[Sums], gauge: Sequence[Shown] | None, now_s: float
 ) -> Standing:
     """Return whether a point may be read.
 
@@ -63,11 +63,11 @@ def judge_point(
         set_pa: the point; 0 is vented and cannot be passed by.
         direction: from where it was approached.
         wand: since the point was reached.
-        gauge: since the point was reached.
+        gauge: since the point was reached; None for one that is read only once the wand rests.
         now_s: since the point was reached.
     """
     sign = 1 if direction is Direction.UP else -1
-    past_pa = max((sign * (one.vacuum_pa - set_pa) for one in gauge), default=0.0)
+    past_pa = max((sign * (one.vacuum_pa - set_pa) for one in gauge or ()), default=0.0)
     if set_pa and past_pa > numbers.overshoot_pa:
         return Standing(State.PASSED_BY, f"the point was passed by {past_pa / 1000:.2f} kPa")
     reason = _unsettled(numbers, wand, gauge, now_s)
@@ -76,24 +76,29 @@ def judge_point(
     return Standing(State.TIMED_OUT if now_s >= numbers.timeout_s else State.WAITING, reason)
 
 
-def _unsettled(numbers: Numbers, wand: Sequence[Sums], gauge: Sequence[Shown], now_s: float) -> str:
+def _unsettled(numbers: Numbers, wand: Sequence[Sums], gauge: Sequence[Shown] | None, now_s: float) -> str:
     """Return what is not settled yet; nothing if all is."""
     if now_s < numbers.dwell_s + numbers.window_s:
         return "dwell"
     since_s = now_s - numbers.window_s
-    wand, gauge = [one for one in wand if one.time_s >= since_s], [one for one in gauge if one.time_s >= since_s]
+    wand = [one for one in wand if one.time_s >= since_s]
     if len(wand) < 3:
         return "the wand has not answered often enough"
-    if len(gauge) < 3:
-        return "the gauge has not answered often enough"
     wand_slope = slope([(one.time_s, one.mean * NOMINAL_PA_PER_COUNT) for one in wand])
     if not abs(wand_slope) <= numbers.slope_pa_s:
         return f"the wand's reading moves by {wand_slope:+.0f} Pa/s"
-    gauge_slope = slope([(one.time_s, one.vacuum_pa) for one in gauge])
-    if not abs(gauge_slope) <= numbers.slope_pa_s:
-        return f"the gauge moves by {gauge_slope:+.0f} Pa/s"
+    moves = _moving(numbers, [one for one in gauge if one.time_s >= since_s]) if gauge is not None else ""
+    if moves:
+        return moves
     noise_pa = pooled(wand)[1] * NOMINAL_PA_PER_COUNT
     return "" if noise_pa <= numbers.settle_noise_pa else f"the wand's readings scatter by {noise_pa:.0f} Pa"
+
+
+def _moving(numbers: Numbers, gauge: Sequence[Shown]) -> str:
+    if len(gauge) < 3:
+        return "the gauge has not answered often enough"
+    gauge_slope = slope([(one.time_s, one.vacuum_pa) for one in gauge])
+    return "" if abs(gauge_slope) <= numbers.slope_pa_s else f"the gauge moves by {gauge_slope:+.0f} Pa/s"
 
 
 def slope(samples: Sequence[tuple[float, float]]) -> float:

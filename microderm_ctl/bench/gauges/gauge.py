@@ -56,6 +56,10 @@ class Gauge(Protocol):
     def can_zero(self) -> bool:
         """Whether it can be zeroed from here; else a person presses its key."""
 
+    @property
+    def is_typed(self) -> bool:
+        """Whether a person types what it shows, which takes seconds."""
+
     def identify(self) -> Identity:
         """Return who it says it is, and learn its unit anew: once at the start and before every series.
 

@@ -62,6 +62,8 @@ def open_gauge(spec: str, description: Description, clock: Clock | None = None) 
 class LineGauge:
     """A gauge that answers questions as its description says."""
 
+    is_typed = False
+
     def __init__(self, line: Line, description: Description, clock: Clock, name: str = "") -> None:
         """Take over a line, and wake the gauge.
 

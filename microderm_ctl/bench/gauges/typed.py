@@ -39,6 +39,7 @@ class TypedGauge:
     """A gauge without a line."""
 
     can_zero = False
+    is_typed = True
 
     def __init__(self, ask: Asks, clock: Clock, unit: Unit, sign: Sign = Sign.NEGATIVE, identity: Identity | None = None) -> None:
         """Take the way to ask.

@@ -15,7 +15,7 @@ from microderm_ctl.bench.gauges.judge import Slope, Watch, check_slope, check_ve
 from microderm_ctl.bench.gauges.record import GaugeRecord, check_identity
 from microderm_ctl.bench.procedure import Procedure
 from microderm_ctl.bench.readings import NOMINAL_PA_PER_COUNT, Direction, Reading
-from microderm_ctl.bench.settle import Shown, State, Sums, judge_point, read_point
+from microderm_ctl.bench.settle import Shown, Standing, State, Sums, judge_point, read_point
 from microderm_ctl.bench.work.keeper import STEP_MOST_MS
 from microderm_ctl.bench.work.problems import NotSettled, PassedBy
 from microderm_ctl.bench.work.unit import SET_POINT_LEAST_PA, BenchUnit, Measured
@@ -45,6 +45,10 @@ TAKES_OVER_S: Final = 2.0
 """The regulator takes over with its pump at rest: the vacuum dips by some 2 kPa and swings back. A ramp that set out meanwhile would
 have the vent opened over it: 3 of 30 units that read high passed the next point by 0.7 to 3.6 kPa; after 2 s all stay within 0.1."""
 NEAR_PA: Final = 60
+TYPED_READINGS: Final = 2
+"""A person types four numbers for them; a display's last digit adds 3 Pa to what six readings would leave."""
+TYPED_LOOK_MS: Final = 200
+"""How often the wand is looked at until it rests, where the gauge is read only then."""
 TYPED_MOST_MS: Final = 120_000
 """A person may have to type what the gauge shows, twice."""
 
@@ -246,16 +250,16 @@ class Rig:
         self.stay()
         self.unit.measure()
         while True:
-            self._take(begin_s, wand, gauge)
-            standing = judge_point(numbers, set_pa, direction, wand, gauge, self.unit.now_s - begin_s)
+            if self.gauge.is_typed:
+                self._take_wand(begin_s, wand, self._measured_after(TYPED_LOOK_MS))
+            else:
+                self._take(begin_s, wand, gauge)
+            seen = None if self.gauge.is_typed else gauge
+            standing = judge_point(numbers, set_pa, direction, wand, seen, self.unit.now_s - begin_s)
             if standing.state is State.SETTLED:
                 return self._averaged(set_pa, direction, mean_s)
             if standing.state is not State.WAITING:
-                raise (PassedBy if standing.state is State.PASSED_BY else NotSettled)(
-                    f"The point {set_pa / 1000:.1f} kPa going {direction} does not come to rest: {standing.reason}.",
-                    "Look for a leak, a kinked tube or a pump that hunts; then resume, which begins this series again.",
-                    {"set_pa": set_pa, "direction": direction.value, "reason": standing.reason},
-                )
+                raise _unsettled(set_pa, direction, standing)
 
     def _averaged(self, set_pa: int, direction: Direction, mean_s: float) -> Point:
         numbers, begin_s = self.procedure.numbers, self.unit.now_s
@@ -264,10 +268,15 @@ class Rig:
         raw: list[str] = []
         shown: list[float] = []
         self.unit.measure()
+        if self.gauge.is_typed:
+            numbers = numbers._replace(gauge_readings=TYPED_READINGS)
         while self.unit.now_s - begin_s < mean_s or len(gauge) < numbers.gauge_readings:
             measured, reading = self._take(begin_s, wand, gauge)
             shown.append(measured.vacuum_pa)
             raw.append(reading.raw)
+            standing = judge_point(numbers, set_pa, direction, wand, gauge, 0.0)
+            if standing.state is State.PASSED_BY:
+                raise _unsettled(set_pa, direction, standing)
         return Point(read_point(numbers, set_pa, wand, gauge), direction, tuple(raw), fmean(shown), measured.temperature_c)
 
     def _take(self, begin_s: float, wand: list[Sums], gauge: list[Shown]) -> tuple[Measured, GaugeReading]:
@@ -277,9 +286,12 @@ class Rig:
         if measured.sums.samples:
             self._watch.add(reading, _nominal_pa(measured.sums.mean))
         gauge.append(Shown(shown.time_s - begin_s, shown.vacuum_pa))
+        self._take_wand(begin_s, wand, measured)
+        return measured, reading
+
+    def _take_wand(self, begin_s: float, wand: list[Sums], measured: Measured) -> None:
         if measured.sums.samples:
             wand.append(measured.sums._replace(time_s=measured.sums.time_s - begin_s))
-        return measured, reading
 
     # Getting to know each other
 
@@ -290,7 +302,7 @@ class Rig:
             GaugeUnfit: it needs to be zeroed, or is absolute.
         """
         self.vent()
-        return check_vent([self.read_gauge()[1] for _ in range(VENT_READINGS)])
+        return check_vent([self.read_gauge()[1] for _ in range(TYPED_READINGS if self.gauge.is_typed else VENT_READINGS)])
 
     def learn_line(self) -> Slope:
         """Compare gauge and wand up to 10 kPa, and steer by that from here on.
@@ -323,6 +335,14 @@ class Rig:
         shown, reading = self.read_gauge()
         self._watch.add(reading, _nominal_pa(self._measured_after(STRETCH_MS).sums.mean))
         return Seen(shown.vacuum_pa, self._shown_pa()), reading
+
+
+def _unsettled(set_pa: int, direction: Direction, standing: Standing) -> NotSettled:
+    return (PassedBy if standing.state is State.PASSED_BY else NotSettled)(
+        f"The point {set_pa / 1000:.1f} kPa going {direction} does not come to rest: {standing.reason}.",
+        "Look for a leak, a kinked tube or a pump that hunts; then resume, which begins this series again.",
+        {"set_pa": set_pa, "direction": direction.value, "reason": standing.reason},
+    )
 
 
 def _nominal_pa(raw: float) -> float:

@@ -26,6 +26,7 @@ from microderm_ctl.bench.work import judge
 from microderm_ctl.bench.work.calibrate import Calibrating, Characterised, Measured, Verified, Written
 from microderm_ctl.bench.work.journal import Ended
 from microderm_ctl.bench.work.problems import NotKept, OutOfLimits, PassedBy
+from microderm_ctl.bench.work.rig import TYPED_READINGS
 from microderm_ctl.bench.work.steps import Protections
 from microderm_ctl.errors import Stopped
 
@@ -150,6 +151,17 @@ def specification(procedure: Procedure) -> str:
     return f"error within \N{PLUS-MINUS SIGN}{n.tolerance_pa / 1000:.2f} kPa from 0 to {n.top_pa / 1000:g} kPa ({procedure.name})"
 
 
+def deviations(work: Calibrating) -> tuple[str, ...]:
+    """Return what was done otherwise than the procedure says."""
+    if not work.rig.gauge.is_typed:
+        return ()
+    asked = work.rig.procedure.numbers.gauge_readings
+    return (
+        f"A person read the display of the gauge, {TYPED_READINGS} times at a point instead of {asked}, once the unit was at rest.",
+        "The vacuum at which the unit vents by itself was read by the unit, after it was verified.",
+    )
+
+
 def certify(work: Calibrating, done: Done, papers: Papers, number: str, issued_s: int) -> Certificate:
     """Return the certificate of a run that passed.
 
@@ -169,7 +181,7 @@ def certify(work: Calibrating, done: Done, papers: Papers, number: str, issued_s
         number,
         papers.laboratory,
         papers.customer,
-        Method(procedure.name, procedure.version, procedure.title, procedure.sha256),
+        Method(procedure.name, procedure.version, procedure.title, procedure.sha256, deviations(work)),
         Item(who.serial, MODEL, who.board, str(who.hardware), who.firmware, f"{who.build:08x}", papers.condition, who.simulated),
         Dates(from_s, to_s, max(issued_s, to_s), papers.offset_min),
         Environment(min(temperatures), max(temperatures), begun.pressure_pa, begun.humidity_percent),

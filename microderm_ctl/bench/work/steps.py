@@ -29,6 +29,7 @@ MAP_TO_PA: Final = 24_000
 LEAK_MOST_S: Final = 20.0
 """A sound wand is vented by its bleed in a second; one that is not by then has no bleed."""
 TRIP_MOST_S: Final = 60.0
+TELEMETRY_MS: Final = 100
 TRIP_SIGNAL_S: Final = 2.0
 """The wand shows a signal for three seconds: it is renewed before."""
 LEASE_MOST_S: Final = 3.0
@@ -97,7 +98,7 @@ class Protections(NamedTuple):
     """How the unit protected itself."""
 
     trip_pa: float | None
-    """By the gauge, the most before it vented; None where nobody pumped."""
+    """The most before it vented, by the gauge unless that is typed; None where nobody pumped."""
     trip_cause: str
     vent_s: float
 
@@ -316,7 +317,7 @@ def trip(rig: Rig) -> tuple[float, str]:
     The wand shows the signal ``touch`` while it is to be pumped.
 
     Returns:
-        The most that the gauge showed before, and the cause that the wand names.
+        The most that was seen before, by the gauge unless it is typed, and the cause that the wand names.
 
     Raises:
         NotSettled: the wand did not vent within a minute.
@@ -337,8 +338,16 @@ def trip(rig: Rig) -> tuple[float, str]:
         if unit.now_s - shown_s >= TRIP_SIGNAL_S:
             shown_s = unit.now_s
             unit.show("touch")
-        most_pa = max(most_pa, rig.read_gauge()[0].vacuum_pa)
+        most_pa = max(most_pa, _seen_pa(rig))
     return most_pa, unit.wand.cause
+
+
+def _seen_pa(rig: Rig) -> float:
+    """Return the vacuum by the gauge; by the wand, which has just been verified, where a person would have to type it while they pump."""
+    if not rig.gauge.is_typed:
+        return rig.read_gauge()[0].vacuum_pa
+    rig.unit.wand.wait(lambda _: False, TELEMETRY_MS)
+    return float(rig.unit.reading.vacuum_pa)
 
 
 def lease_stop(unit: BenchUnit) -> Silenced:
