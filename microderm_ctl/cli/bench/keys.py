@@ -8,8 +8,8 @@ from microderm_ctl.errors import FileProblem, UsageProblem
 
 SERVICE: Final = "microderm service key"
 USER: Final = "bench"
-ASK: Final = "Service key (it is not shown):"
-ASK_PRACTICE: Final = "Service key (it is not shown; this unit is SIMULATED, Enter takes the practice key):"
+ASK: Final = "Service key (not shown):"
+ASK_PRACTICE: Final = "Service key (not shown; SIMULATED: Enter takes the practice key):"
 _INSTALL: Final = "Install it with: pip install 'microderm-ctl[bench]'."
 
 
