@@ -2,6 +2,8 @@
 
 from random import Random
 from statistics import fmean, pstdev
+from types import SimpleNamespace
+from typing import NamedTuple, cast
 
 import pytest
 
@@ -9,7 +11,8 @@ from microderm_ctl.clock import VirtualClock
 from microderm_ctl.errors import MicrodermError, PortProblem, UsageProblem
 from microderm_ctl.simulator.errors_model import GaugeErrors, draw_gauge
 from microderm_ctl.simulator.faults import Fault
-from microderm_ctl.simulator.gauge import KINDS, SimulatedGauge, VirtualLine, parse_gauge_fault, serving
+from microderm_ctl.simulator.gauge import KINDS, SimulatedGauge, VirtualLine, parse_gauge_fault, serving, vacuum_handed_on
+from microderm_ctl.simulator.unit import Unit
 
 EXACT = GaugeErrors(wander_pa=0.0, line_pa=0.0, noise_pa=0.0)
 
@@ -187,3 +190,20 @@ def test_a_port_that_cannot_be_made_is_said_where_it_was_asked_for() -> None:
         number = int(path.rpartition(":")[2])
         with pytest.raises(PortProblem, match="SIM-G001"), serving(at(0), "tcp", number):
             raise MicrodermError("it was served twice")
+
+
+class OnFixture(NamedTuple):
+    """As much of a wand as a gauge sees."""
+
+    board: SimpleNamespace
+
+
+def test_a_gauge_is_handed_on_when_a_wand_is_closed() -> None:
+    """It stays with the one that was opened first, whatever the others do beside it."""
+    wands = [OnFixture(SimpleNamespace(line=False, vacuum_pa=pa)) for pa in (1_000.0, 2_000.0, 3_000.0)]
+    seen = vacuum_handed_on(cast(list[Unit], wands))
+    seen_pa = [seen()]
+    for number, is_open in ((1, True), (0, True), (2, True), (1, False), (0, False), (2, False), (1, True)):
+        wands[number].board.line = is_open
+        seen_pa.append(seen())
+    assert seen_pa == [1_000, 2_000, 2_000, 2_000, 1_000, 3_000, 3_000, 2_000]

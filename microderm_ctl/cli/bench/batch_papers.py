@@ -50,7 +50,9 @@ def table_of(results: Iterable[UnitResult], simulated: bool) -> str:
 
 
 def result_lines(results: tuple[UnitResult, ...]) -> Iterator[str]:
-    """Return the results as people read them: a table, then the reasons."""
+    """Return the results as people read them: a table, then the reasons; nothing where there are none."""
+    if not results:
+        return
     rows = [
         (one.serial, one.outcome.value, _kpa(one.worst_error_pa, "+"), _kpa(one.expanded_pa), f"{one.seconds:.0f}", one.number)
         for one in results

@@ -10,7 +10,6 @@ import tempfile
 import time
 from pathlib import Path
 from queue import SimpleQueue
-from statistics import mean
 from typing import Final, NamedTuple
 
 from microderm_ctl.bench.procedure import Procedure, shipped
@@ -27,6 +26,8 @@ UNITS: Final = 20
 MOVE_S: Final = 20
 """To take one unit off the fixture and set the next one on it: the gauge waits meanwhile."""
 ROOM: Final = Environment(22.0)
+ON: Final = ("reading the record", "Unit", "set aside")
+"""The words with which a unit is on the gauge, and those with which it is not any more: done, or set aside."""
 IDLE_MOST: Final = 0.20
 HANDS_MOST: Final = 6
 
@@ -81,10 +82,12 @@ class Figures(NamedTuple):
     unit_s: float
     """From one unit to the next."""
     empty: float
-    """No unit is on the gauge."""
+    """No unit is on the gauge; one that fails in the end is on it until then."""
     unused: float
     """Besides, a unit is on it that does not need it: leak, duty map, step."""
     real_s: float
+    reasons: tuple[str, ...]
+    """Of those that did not pass."""
 
 
 def work(units: int, directory: Path, procedure: Procedure) -> Figures:
@@ -115,30 +118,27 @@ def _worked(timed: TimedDay, queue: Queue, clock: VirtualClock, serials: list[st
 
 def _figures(results: list[UnitResult], said: list[Said], real_s: float) -> Figures:
     passed = [one for one in results if one.outcome is Outcome.PASS]
-    spans = {
-        name: sum(_between(said, one.serial, *words) for one in passed)
-        for name, words in {
-            "on": ("reading the record", "Unit"),
-            "unlock": ("Hold the button", "tests itself"),
-            "pump": ("Draw with", "restarting"),
-            "unused": ("leak:", "how the unit"),
-        }.items()
-    }
+    serials = [one.serial for one in passed]
+    begun = [one.serial for one in results if any(word.serial == one.serial and word.text.startswith(ON[0]) for word in said)]
     begin_s = next(one.at_s for one in said if one.text.startswith("Set unit"))
     whole_s = said[-1].at_s - begin_s
+    waiting_s = sum(
+        _between(said, one, "Hold the button", "tests itself") + _between(said, one, "Draw with", "restarting") for one in serials
+    )
     return Figures(
         len(results),
         len(passed),
         max(one.hand_actions for one in passed),
-        mean([spans["unlock"], spans["pump"]]) * 2 / len(passed),
+        waiting_s / len(passed),
         whole_s / len(results),
-        1 - spans["on"] / whole_s,
-        spans["unused"] / whole_s,
+        1 - sum(_between(said, one, *ON) for one in begun) / whole_s,
+        sum(_between(said, one, "leak:", "how the unit") for one in serials) / whole_s,
         real_s,
+        tuple(f"{one.serial}: {one.outcome.value}, {one.reason}" for one in results if one.outcome is not Outcome.PASS),
     )
 
 
-def _between(said: list[Said], serial: str, first: str, then: str) -> float:
+def _between(said: list[Said], serial: str, first: str, *then: str) -> float:
     own = [one for one in said if one.serial == serial]
     begin = next(one for one in own if one.text.startswith(first))
     return next(one.at_s for one in own if one.at_s >= begin.at_s and one is not begin and one.text.startswith(then)) - begin.at_s
@@ -154,6 +154,7 @@ def lines(figures: Figures) -> list[str]:
         f"gauge with no unit on it       {100 * figures.empty:7.1f} %",
         f"gauge with a unit, not needed  {100 * figures.unused:7.1f} %",
         f"gauge idle in all              {100 * (figures.empty + figures.unused):7.1f} %    under {100 * IDLE_MOST:.0f} %",
+        *figures.reasons,
     ]
 
 
