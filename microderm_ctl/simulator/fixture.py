@@ -19,9 +19,9 @@ from microderm_ctl.firmware import constants as k
 from microderm_ctl.simulator.hand import PRESS_MS, Hand
 from microderm_ctl.simulator.pneumatics import STEP_MS, Pneumatics
 
-FIXTURE_ML: Final = 30.0
-"""Chamber, T and tubes; at most 60 mL are allowed."""
-FIXTURE_MM2: Final = 2.1e-5
+FIXTURE_ML: Final = 10.0
+"""Chamber, T and tubes; at most 20 mL are allowed."""
+FIXTURE_MM2: Final = 7e-6
 """The leak of a good fixture: 0.5 kPa/min at 20 kPa in the fixture alone."""
 QUIET_MS: Final = 5_000
 HOLD_MS: Final = 4_000

@@ -88,11 +88,11 @@ def bled(plant: Plant, seal_mm2: float, fixture_ml: float) -> float:
 def test_the_bleed_of_a_sound_wand_is_a_pass_and_a_blocked_one_or_a_leak_is_not() -> None:
     limits = PROCEDURE.gates.bleed
     for plant in (Plant(volume_ml=30), Plant(), Plant(volume_ml=50)):
-        assert limits.judge(bled(plant, 0.0, 20)) is Outcome.PASS
+        assert limits.judge(bled(plant, 0.0, 10)) is Outcome.PASS
     area_m2 = 0.126e-6 * 0.65 * sqrt(2 / 1.2)
-    assert bled(Plant(), 0.0, 20) == pytest.approx(AMBIENT_PA / 60e-6 * area_m2 * sqrt(20_000), rel=0.02)
-    assert limits.judge(bled(Plant(bleed_mm2=0.02), 0.0, 20)) is Outcome.FAIL
-    assert limits.judge(bled(Plant(), 0.2, 20)) is Outcome.FAIL
+    assert bled(Plant(), 0.0, 10) == pytest.approx(AMBIENT_PA / 50e-6 * area_m2 * sqrt(20_000), rel=0.02)
+    assert limits.judge(bled(Plant(bleed_mm2=0.06), 0.0, 10)) is Outcome.FAIL
+    assert limits.judge(bled(Plant(), 0.1, 10)) is Outcome.FAIL
 
 
 @pytest.mark.parametrize("law", Law)

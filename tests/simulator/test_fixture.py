@@ -8,7 +8,7 @@ import pytest
 
 from microderm_ctl.firmware import constants as k
 from microderm_ctl.firmware import memory as slots
-from microderm_ctl.simulator.fixture import BenchHand
+from microderm_ctl.simulator.fixture import FIXTURE_ML, BenchHand
 from microderm_ctl.simulator.pneumatics import Plant, Pneumatics, draw_plant
 from microderm_ctl.simulator.unit import Unit, make_unit
 from microderm_protocol import codes
@@ -176,8 +176,8 @@ def test_a_wand_that_does_not_vent_is_given_up() -> None:
 
 def test_the_fixture_adds_its_volume_and_leaks_as_little_as_a_good_one() -> None:
     unit = make_unit("SIM-0001", hand="bench", seed=1, utc_s=UTC_S)
-    assert unit.board.air.plant.volume_ml == draw_plant(Random("plant of SIM-0001")).volume_ml + 30.0
-    alone = Pneumatics(Plant(volume_ml=30.0, bleed_mm2=0.0))
+    assert unit.board.air.plant.volume_ml == draw_plant(Random("plant of SIM-0001")).volume_ml + FIXTURE_ML
+    alone = Pneumatics(Plant(volume_ml=FIXTURE_ML, bleed_mm2=0.0))
     alone.vacuum_pa = 20_000.0
     for _ in range(30 * 50):
         alone.step(0, False, unit.board.hand.seal_mm2)

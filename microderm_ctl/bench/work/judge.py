@@ -21,8 +21,8 @@ PLAIN: Final = "1"
 """The unit of what has none."""
 TEN_THOUSAND: Final = 10_000
 UNIT_ML: Final = 40.0
-FIXTURE_ML: Final = 30.0
-"""Dead volumes, nominal: a rate is only as good as these; the gate has a band of 30 to 250 mL."""
+FIXTURE_ML: Final = 10.0
+"""Dead volumes, nominal: a rate is only as good as these; the gate of the bleed has a band for them."""
 
 
 class Judged(NamedTuple):

@@ -69,8 +69,8 @@ def results(seed: int = 7, unit: UnitErrors = SOUND) -> tuple[Calibration, tuple
 
 def leak_down() -> LeakDown:
     random, gates = Random(3), PROCEDURE.gates
-    seconds = [i * 0.05 for i in range(60)]
-    samples = [Sample(t, max(0.0, sqrt(20_000) - 41 * max(0.0, t - 0.1)) ** 2 + random.gauss(0, 20)) for t in seconds]
+    seconds = [i * 0.02 for i in range(60)]
+    samples = [Sample(t, max(0.0, sqrt(20_000) - 106 * max(0.0, t - 0.1)) ** 2 + random.gauss(0, 20)) for t in seconds]
     total = decay([one for one in samples if one.time_s > 0.1], 20_000.0, Law.ORIFICE, 18_000.0, 6_000.0)
     fixture = Decay(20_000.0, 8.3, 0.2, 148, 150, 4.0)
     leak = subtract(total, fixture, 60.0, 30.0)
