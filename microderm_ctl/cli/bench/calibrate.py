@@ -32,6 +32,7 @@ WORK: Final = "calibrate"
 CERTIFICATE: Final = "certificate"
 ABANDONED: Final = "abandoned by the operator"
 NOT_STATED: Final = "not stated"
+WANTED: Final = "wanted"
 
 
 class Calibrated(NamedTuple):
@@ -49,11 +50,15 @@ class Calibrated(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """What stands on a certificate besides the results; authorised by the operator where nobody else is named."""
+    """What stands on a certificate besides the results; authorised by the operator where nobody else is named. Empty: not stated."""
 
-    customer: str = NOT_STATED
-    condition: str = NOT_STATED
+    customer: str = ""
+    condition: str = ""
     authorised_by: str = ""
+
+    def over(self, earlier: "Wanted") -> "Wanted":
+        """Return what was said now, and what was said earlier where nothing is said now."""
+        return Wanted(*(now or before for now, before in zip(self, earlier, strict=True)))
 
 
 class Certified(NamedTuple):
@@ -72,9 +77,9 @@ class Certified(NamedTuple):
 @click.option("--temperature", metavar="T", help="of the room, with its unit: '22.4 C'")
 @click.option("--pressure", metavar="P", help="of the air, with its unit: '1013 hPa'")
 @click.option("--humidity", metavar="H", help="of the air, with its unit: '45 %'")
-@click.option("--customer", default=NOT_STATED, metavar="NAME", help="for whom, as they said it")
-@click.option("--condition", default=NOT_STATED, metavar="TEXT", help="in which the unit was received")
-@click.option("--authorised-by", metavar="NAME", help="who answers for the certificate; the operator unless told")
+@click.option("--customer", default="", metavar="NAME", help="for whom, as they said it")
+@click.option("--condition", default="", metavar="TEXT", help="in which the unit was received")
+@click.option("--authorised-by", default="", metavar="NAME", help="who answers for the certificate; the operator unless told")
 @click.option(
     "--to", "directory", type=click.Path(path_type=Path, file_okay=False), default=Path(), metavar="DIR", help="where its files go"
 )
@@ -89,8 +94,8 @@ def calibrate(call: Invocation, **asked: Any) -> Report | None:
         waiting = open_runs(station.store, WORK, station.unit.serial)
         _judge_open(station, waiting, asked["resume"])
         with opened_gauge(station, asked["gauge"], asked["gauge_record"]) as (gauge, record):
-            journal = _taken_up(station, record, waiting[-1]) if waiting else _begun(station, record, asked)
-            wanted = Wanted(asked["customer"], asked["condition"], asked["authorised_by"] or "")
+            wanted = Wanted(asked["customer"], asked["condition"], asked["authorised_by"])
+            journal = _taken_up(station, record, waiting[-1]) if waiting else _begun(station, record, asked, wanted)
             _, number, text = certified(station, journal, gauge, record, wanted)
     files = issue_files(text, asked["directory"], number)
     result = Calibrated(
@@ -132,7 +137,7 @@ def _taken_up(station: Station, record: GaugeRecord, row: BenchRow) -> Journal:
     return journal
 
 
-def _begun(station: Station, record: GaugeRecord, asked: dict[str, Any]) -> Journal:
+def _begun(station: Station, record: GaugeRecord, asked: dict[str, Any], wanted: Wanted) -> Journal:
     """Ask for what is not told, unlock the unit, and begin a run: a wrong key leaves none behind."""
     ask = station.call.ask
     laboratory.known(station.store)  # asked for now, not after 16 minutes
@@ -142,7 +147,7 @@ def _begun(station: Station, record: GaugeRecord, asked: dict[str, Any]) -> Jour
     operator = asked["operator"] or ask.line("Who works?", "--operator")
     environment = environment_of(station.call, asked)
     station.unlock()
-    return begin_run(station, record, operator, environment)
+    return begin_run(station, record, operator, environment, wanted)
 
 
 def environment_of(call: Invocation, asked: dict[str, Any]) -> Environment:
@@ -154,12 +159,13 @@ def environment_of(call: Invocation, asked: dict[str, Any]) -> Environment:
     )
 
 
-def begin_run(station: Station, record: GaugeRecord, operator: str, environment: Environment) -> Journal:
+def begin_run(station: Station, record: GaugeRecord, operator: str, environment: Environment, wanted: Wanted) -> Journal:
     """Write down that a calibration of an unlocked unit has begun."""
     simulated = station.is_simulated or record.is_simulated
     head = begun(WORK, station.unit.serial, operator, shipped(), record, environment, simulated)
     journal = Journal.begin(station.store, head, station.now_s)
     journal.keep(BLANKED, Blanked(known_today(station.store, station.now_s())))
+    journal.keep(WANTED, wanted)
     return journal
 
 
@@ -179,13 +185,17 @@ def resume_run(station: Station, record: GaugeRecord, row: BenchRow) -> Journal:
 
 
 def certified(station: Station, journal: Journal, gauge: Gauge, record: GaugeRecord, wanted: Wanted) -> Certified:
-    """Carry a run on to its end, and issue its certificate; the unit is in SERVICE where something is left to do on it."""
+    """Carry a run on to its end, and issue its certificate; the unit is in SERVICE where something is left to do on it.
+
+    ``wanted`` stands over what was wanted when the run began.
+    """
     work = Calibrating(Rig(station.unit, gauge, record, shipped()), journal, station.operator)
     done = run.carry_out(work)
+    wanted = wanted.over(journal.found(WANTED, Wanted) or Wanted())
     papers = run.Papers(
         laboratory.known(station.store),
-        Customer(wanted.customer),
-        wanted.condition,
+        Customer(wanted.customer or NOT_STATED),
+        wanted.condition or NOT_STATED,
         wanted.authorised_by or journal.begun.operator,
         offset_min=_offset_min(station.now_s()),
     )

@@ -185,7 +185,7 @@ class Day:
             if waiting:
                 journal = calibrate.resume_run(station, record, waiting[-1])
             else:
-                journal = calibrate.begin_run(station, record, terms.operator, terms.environment)
+                journal = calibrate.begin_run(station, record, terms.operator, terms.environment, terms.wanted)
                 journal.log(NOTE, {"run": queue.run_id})
             _, number, text = calibrate.certified(station, journal, gauge, record, terms.wanted)
         return number, text

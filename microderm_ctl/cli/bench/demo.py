@@ -62,7 +62,7 @@ def _say(call: Invocation, line: str) -> None:
 
 def _calibrated(station: Station, directory: Path) -> tuple[calibrate.Calibrated, tuple[Error, ...], tuple[Error, ...]]:
     with opened_gauge(station, SIM, None) as (gauge, record):
-        journal = calibrate.begin_run(station, record, OPERATOR, ROOM)
+        journal = calibrate.begin_run(station, record, OPERATOR, ROOM, calibrate.Wanted())
         station.unlock_with(practice_key().decode())
         done, number, text = calibrate.certified(station, journal, gauge, record, calibrate.Wanted())
     files = issue_files(text, directory, number)

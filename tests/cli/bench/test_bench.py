@@ -40,7 +40,7 @@ def gauge_beside_with(fault: str) -> Any:
 
 def test_without_consent_nothing_is_written_and_the_readings_are_kept(run: Run, tmp_path: Path) -> None:
     """Then it is resumed, and ends with a certificate."""
-    ran = run(*CALIBRATE, "--to", str(tmp_path))
+    ran = run(*CALIBRATE, "--to", str(tmp_path), "--customer", "Studio Ana", "--condition", "new")
     assert ran.code == 2
     assert "--yes" in ran.err
     assert not list(tmp_path.glob("*.pdf"))
@@ -54,6 +54,9 @@ def test_without_consent_nothing_is_written_and_the_readings_are_kept(run: Run, 
     assert result["number"].startswith("SIMULATED-")
     assert [Path(name).suffix for name in result["files"]] == [".pdf", ".html", ".json"]
     assert all(Path(name).exists() for name in result["files"])
+    text = Path(result["files"][-1]).read_text(encoding="utf-8")
+    assert '"name":"Studio Ana"' in text
+    assert '"condition":"new"' in text
     told = [one["text"] for one in events(ran.out) if one["event"] == "doing"]
     assert not [text for text in told if "warming" in text]
 
