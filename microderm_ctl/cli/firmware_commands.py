@@ -181,7 +181,7 @@ def _confirm(call: Invocation, target: "Target", yes: bool) -> None:
 
 def _service_key(call: Invocation) -> bytes:
     """Ask for the service key, twice and hidden; it is taken from nowhere else, for nothing tells of a wrong one here."""
-    from microderm_ctl.bench.work.unlock import service_key
+    from microderm_ctl.bench.live.unlock import service_key
 
     if not call.ask.can_ask:
         raise UsageProblem(texts.KEY_NEEDS_TERMINAL, texts.KEY_NEEDS_TERMINAL_HINT)

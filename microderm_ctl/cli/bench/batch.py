@@ -12,11 +12,11 @@ import click
 
 from microderm_ctl.bench.frozen import from_plain
 from microderm_ctl.bench.gauges import GaugeRecord, load_record
+from microderm_ctl.bench.live.ahead import LOOK_S, Ahead, SteppedAhead, ThreadedAhead
+from microderm_ctl.bench.live.batch import WORK as BATCH
+from microderm_ctl.bench.live.batch import Outcome, Queue, UnitResult, asked_for, begin_batch, open_batch
+from microderm_ctl.bench.live.journal import Begun, Ended, Environment, begun
 from microderm_ctl.bench.procedure import shipped
-from microderm_ctl.bench.work.ahead import LOOK_S, Ahead, SteppedAhead, ThreadedAhead
-from microderm_ctl.bench.work.batch import WORK as BATCH
-from microderm_ctl.bench.work.batch import Outcome, Queue, UnitResult, asked_for, begin_batch, open_batch
-from microderm_ctl.bench.work.journal import Begun, Ended, Environment, begun
 from microderm_ctl.cli import offers
 from microderm_ctl.cli.bench import laboratory
 from microderm_ctl.cli.bench.batch_papers import result_lines, write_papers

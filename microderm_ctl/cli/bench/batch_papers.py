@@ -7,7 +7,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Final
 
-from microderm_ctl.bench.work.batch import Outcome, UnitResult
+from microderm_ctl.bench.live.batch import Outcome, UnitResult
 from microderm_ctl.cli.bench.export import cell
 from microderm_ctl.cli.words import columns
 from microderm_ctl.errors import FileProblem

@@ -4,9 +4,9 @@ from typing import Final
 
 from microderm_ctl.bench.frozen import from_plain
 from microderm_ctl.bench.leak import Decay
+from microderm_ctl.bench.live.fixture import HOLDS_S, FixtureDown, judge_fixture
+from microderm_ctl.bench.live.journal import STEP
 from microderm_ctl.bench.procedure import shipped
-from microderm_ctl.bench.work.fixture import HOLDS_S, FixtureDown, judge_fixture
-from microderm_ctl.bench.work.journal import STEP
 from microderm_ctl.records.bench import END
 from microderm_ctl.records.store import Store
 

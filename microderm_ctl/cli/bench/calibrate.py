@@ -9,13 +9,13 @@ import click
 
 from microderm_ctl.bench.certificate.document import Customer, freeze
 from microderm_ctl.bench.gauges import Gauge, GaugeRecord
+from microderm_ctl.bench.live import run
+from microderm_ctl.bench.live.calibrate import BLANKED, Calibrating
+from microderm_ctl.bench.live.fixture import Blanked
+from microderm_ctl.bench.live.journal import Ended, Environment, Journal, begun, open_runs
+from microderm_ctl.bench.live.rig import Rig
+from microderm_ctl.bench.live.steps import Protections
 from microderm_ctl.bench.procedure import shipped
-from microderm_ctl.bench.work import run
-from microderm_ctl.bench.work.calibrate import BLANKED, Calibrating
-from microderm_ctl.bench.work.fixture import Blanked
-from microderm_ctl.bench.work.journal import Ended, Environment, Journal, begun, open_runs
-from microderm_ctl.bench.work.rig import Rig
-from microderm_ctl.bench.work.steps import Protections
 from microderm_ctl.cli.bench import laboratory
 from microderm_ctl.cli.bench.blanked import known_today
 from microderm_ctl.cli.bench.papers import issue_files

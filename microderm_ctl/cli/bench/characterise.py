@@ -6,12 +6,12 @@ from typing import Final, NamedTuple
 import click
 
 from microderm_ctl.bench.characterise import Gains, MapPoint, Plant, Response, duty_map
+from microderm_ctl.bench.live.calibrate import restart_with
+from microderm_ctl.bench.live.judge import judge_duty, judge_stepped
+from microderm_ctl.bench.live.maps import map_record
+from microderm_ctl.bench.live.steps import duty_study, stepped
+from microderm_ctl.bench.live.values import Record
 from microderm_ctl.bench.measurement import Measurement, has_passed
-from microderm_ctl.bench.work.calibrate import restart_with
-from microderm_ctl.bench.work.judge import judge_duty, judge_stepped
-from microderm_ctl.bench.work.maps import map_record
-from microderm_ctl.bench.work.steps import duty_study, stepped
-from microderm_ctl.bench.work.unit import Record
 from microderm_ctl.cli.bench.measurements import measurement_lines
 from microderm_ctl.cli.bench.single import single
 from microderm_ctl.cli.bench.station import opened, operator_option, unit_option

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from microderm_ctl.bench.certificate.document import thaw
+from microderm_ctl.bench.live.ahead import Ready, await_gauge, prepare
+from microderm_ctl.bench.live.batch import NOTE, Outcome, Queue, UnitResult
+from microderm_ctl.bench.live.journal import Environment, open_runs
+from microderm_ctl.bench.live.problems import NotKept, OutOfLimits
+from microderm_ctl.bench.live.rig import Rig
+from microderm_ctl.bench.live.unit import BenchUnit
 from microderm_ctl.bench.procedure import shipped
-from microderm_ctl.bench.work.ahead import Ready, await_gauge, prepare
-from microderm_ctl.bench.work.batch import NOTE, Outcome, Queue, UnitResult
-from microderm_ctl.bench.work.journal import Environment, open_runs
-from microderm_ctl.bench.work.problems import NotKept, OutOfLimits
-from microderm_ctl.bench.work.rig import Rig
-from microderm_ctl.bench.work.unit import BenchUnit
 from microderm_ctl.cli.bench import calibrate
 from microderm_ctl.cli.bench.operator import TerminalOperator
 from microderm_ctl.cli.bench.papers import issue_files

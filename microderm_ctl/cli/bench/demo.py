@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import click
 
 from microderm_ctl.bench.decision import Error
-from microderm_ctl.bench.work.journal import Environment
+from microderm_ctl.bench.live.journal import Environment
 from microderm_ctl.cli.bench import calibrate
 from microderm_ctl.cli.bench.keys import practice_key
 from microderm_ctl.cli.bench.measurements import error_lines

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from microderm_ctl.bench.golden import HISTORY_LEAST, check_golden
+from microderm_ctl.bench.live import steps
+from microderm_ctl.bench.live.calibrate import read_old
+from microderm_ctl.bench.live.journal import STEP
+from microderm_ctl.bench.live.rig import Rig
 from microderm_ctl.bench.measurement import Measurement, has_passed
 from microderm_ctl.bench.procedure import Procedure
 from microderm_ctl.bench.readings import Direction
-from microderm_ctl.bench.work import steps
-from microderm_ctl.bench.work.calibrate import read_old
-from microderm_ctl.bench.work.journal import STEP
-from microderm_ctl.bench.work.rig import Rig
 from microderm_ctl.cli.bench.measurements import measurement_lines
 from microderm_ctl.cli.bench.single import single
 from microderm_ctl.cli.bench.station import Station, gauge_options, opened, opened_gauge, operator_option, unit_option

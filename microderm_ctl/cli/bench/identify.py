@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import click
 
-from microderm_ctl.bench.work.unit import Record
+from microderm_ctl.bench.live.values import Record
 from microderm_ctl.cli.bench.station import check_record_serial, opened, unit_option
 from microderm_ctl.cli.commands import command
 from microderm_ctl.cli.context import Invocation

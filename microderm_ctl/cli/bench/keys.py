@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from microderm_ctl.bench.work.unlock import service_key
+from microderm_ctl.bench.live.unlock import service_key
 from microderm_ctl.cli.context import Invocation
 from microderm_ctl.errors import FileProblem, UsageProblem
 

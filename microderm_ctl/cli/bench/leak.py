@@ -7,12 +7,12 @@ from typing import Any, Final, NamedTuple
 import click
 
 from microderm_ctl.bench.leak import flow_ml_min
+from microderm_ctl.bench.live.fixture import FixtureWork, judge_fixture
+from microderm_ctl.bench.live.journal import Ended, Environment, Journal, begun
+from microderm_ctl.bench.live.judge import FIXTURE_ML, failures, judge_leak
+from microderm_ctl.bench.live.steps import leak_down
 from microderm_ctl.bench.measurement import Measurement, has_passed
 from microderm_ctl.bench.procedure import shipped
-from microderm_ctl.bench.work.fixture import FixtureWork, judge_fixture
-from microderm_ctl.bench.work.journal import Ended, Environment, Journal, begun
-from microderm_ctl.bench.work.judge import FIXTURE_ML, failures, judge_leak
-from microderm_ctl.bench.work.steps import leak_down
 from microderm_ctl.cli.bench.blanked import FIXTURE, known_today
 from microderm_ctl.cli.bench.measurements import measurement_lines
 from microderm_ctl.cli.bench.operator import TerminalOperator

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from microderm_ctl.bench.decision import Error
+from microderm_ctl.bench.live.judge import said
 from microderm_ctl.bench.measurement import Measurement, Outcome
-from microderm_ctl.bench.work.judge import said
 from microderm_ctl.cli.words import columns
 
 _ORDER = (Outcome.FAIL, Outcome.MARGINAL, Outcome.PASS)

@@ -8,11 +8,11 @@ from typing import Final, NamedTuple
 
 import click
 
+from microderm_ctl.bench.live.checks import Checked, check
+from microderm_ctl.bench.live.journal import Ended, Environment, Journal, begun
+from microderm_ctl.bench.live.unit import BenchUnit
 from microderm_ctl.bench.measurement import Measurement, has_passed
 from microderm_ctl.bench.procedure import shipped
-from microderm_ctl.bench.work.checks import Checked, check
-from microderm_ctl.bench.work.journal import Ended, Environment, Journal, begun
-from microderm_ctl.bench.work.unit import BenchUnit
 from microderm_ctl.cli.bench.keys import find_key
 from microderm_ctl.cli.bench.measurements import measurement_lines
 from microderm_ctl.cli.bench.senses import look_and_listen

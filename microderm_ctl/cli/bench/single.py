@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from microderm_ctl.bench.gauges import GaugeRecord
+from microderm_ctl.bench.live.journal import Ended, Environment, Journal, begun
+from microderm_ctl.bench.live.judge import failures
 from microderm_ctl.bench.measurement import Measurement, has_passed
 from microderm_ctl.bench.procedure import Procedure, shipped
-from microderm_ctl.bench.work.journal import Ended, Environment, Journal, begun
-from microderm_ctl.bench.work.judge import failures
 from microderm_ctl.cli.bench.station import Station
 
 

@@ -22,9 +22,10 @@ from microderm_ctl.bench.gauges import (
     open_gauge,
     practice_record,
 )
-from microderm_ctl.bench.work.problems import UnitSwapped
-from microderm_ctl.bench.work.unit import BenchUnit, Record
-from microderm_ctl.bench.work.unlock import service_key
+from microderm_ctl.bench.live.problems import UnitSwapped
+from microderm_ctl.bench.live.unit import BenchUnit
+from microderm_ctl.bench.live.unlock import service_key
+from microderm_ctl.bench.live.values import Record
 from microderm_ctl.cli.bench.keys import find_key
 from microderm_ctl.cli.bench.operator import TerminalOperator
 from microderm_ctl.cli.connect import connected

@@ -6,12 +6,12 @@ from typing import Any, Final, NamedTuple
 import click
 
 from microderm_ctl.bench.decision import Error, Verdict
+from microderm_ctl.bench.live.calibrate import Calibrating
+from microderm_ctl.bench.live.journal import Ended, Environment, Journal, begun
+from microderm_ctl.bench.live.judge import judge_measured
+from microderm_ctl.bench.live.rig import Rig
 from microderm_ctl.bench.measurement import Measurement, has_passed
 from microderm_ctl.bench.procedure import shipped
-from microderm_ctl.bench.work.calibrate import Calibrating
-from microderm_ctl.bench.work.journal import Ended, Environment, Journal, begun
-from microderm_ctl.bench.work.judge import judge_measured
-from microderm_ctl.bench.work.rig import Rig
 from microderm_ctl.cli.bench.measurements import error_lines, measurement_lines
 from microderm_ctl.cli.bench.quantities import ROOM, asked_for, temperature_c
 from microderm_ctl.cli.bench.station import gauge_options, opened, opened_gauge, operator_option, unit_option

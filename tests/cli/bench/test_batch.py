@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from microderm_ctl.bench.certificate.labels import Label, render_labels
-from microderm_ctl.bench.work.batch import Outcome, UnitResult
+from microderm_ctl.bench.live.batch import Outcome, UnitResult
 from microderm_ctl.cli.bench import calibrate, day, scanner
 from microderm_ctl.cli.bench.batch_papers import table_of, write_papers
 from microderm_ctl.errors import FileProblem
 from microderm_ctl.records.bench import BenchPart
 from microderm_ctl.records.store import open_store
-from tests.bench.work.virtual import QUICK
+from tests.bench.live.virtual import QUICK
 from tests.cli.conftest import Run
 
 GIVEN = ("--gauge", "sim", "--operator", "Kim", "--temperature", "22 C", "--yes")

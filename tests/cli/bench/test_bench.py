@@ -14,7 +14,7 @@ from microderm_ctl.cli.bench.quantities import humidity_percent, pressure_pa, te
 from microderm_ctl.errors import FileProblem, UsageProblem
 from microderm_ctl.simulator.bench_gauge import gauge_beside
 from tests.bench.certificate.make_golden import text_of
-from tests.bench.work.virtual import QUICK
+from tests.bench.live.virtual import QUICK
 from tests.cli.conftest import Run
 
 CALIBRATE = (

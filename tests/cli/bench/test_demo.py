@@ -8,7 +8,7 @@ import pytest
 from microderm_ctl.bench.certificate.document import thaw
 from microderm_ctl.bench.decision import Verdict
 from microderm_ctl.cli.bench import calibrate
-from tests.bench.work.virtual import QUICK
+from tests.bench.live.virtual import QUICK
 from tests.cli.conftest import Run
 
 

@@ -6,16 +6,16 @@ from typing import cast
 import pytest
 
 from microderm_ctl.bench.certificate.document import freeze
+from microderm_ctl.bench.live import run
+from microderm_ctl.bench.live.batch import Outcome, Queue, UnitResult, asked_for, begin_batch, open_batch
+from microderm_ctl.bench.live.journal import Ended, Environment, Journal, begun
 from microderm_ctl.bench.procedure import shipped
-from microderm_ctl.bench.work import run
-from microderm_ctl.bench.work.batch import Outcome, Queue, UnitResult, asked_for, begin_batch, open_batch
-from microderm_ctl.bench.work.journal import Ended, Environment, Journal, begun
 from microderm_ctl.cli.bench import calibrate
 from microderm_ctl.cli.bench.station import Station
 from microderm_ctl.records.store import Store, open_store
 from tests.bench.certificate.sample import whole
-from tests.bench.work import batch_day
-from tests.bench.work.virtual import QUICK
+from tests.bench.live import batch_day
+from tests.bench.live.virtual import QUICK
 
 
 def batch(store: Store) -> Queue:

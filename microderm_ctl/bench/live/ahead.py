@@ -11,13 +11,13 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Final, NamedTuple, Protocol, Self
 
+from microderm_ctl.bench.live.checks import Checked, check
+from microderm_ctl.bench.live.judge import failures
+from microderm_ctl.bench.live.problems import NotSettled, OutOfLimits
+from microderm_ctl.bench.live.rig import Rig
+from microderm_ctl.bench.live.unit import BenchUnit
 from microderm_ctl.bench.measurement import has_passed
 from microderm_ctl.bench.procedure import Procedure
-from microderm_ctl.bench.work.checks import Checked, check
-from microderm_ctl.bench.work.judge import failures
-from microderm_ctl.bench.work.problems import NotSettled, OutOfLimits
-from microderm_ctl.bench.work.rig import Rig
-from microderm_ctl.bench.work.unit import BenchUnit
 from microderm_ctl.clock import VirtualClock
 from microderm_ctl.errors import MicrodermError, Stopped
 

@@ -18,16 +18,16 @@ from microderm_ctl.bench.certificate.document import (
     reference_gauge,
 )
 from microderm_ctl.bench.decision import Error, is_released
+from microderm_ctl.bench.live import judge
+from microderm_ctl.bench.live.calibrate import Calibrating, Characterised, Measured, Verified, Written
+from microderm_ctl.bench.live.journal import Ended
+from microderm_ctl.bench.live.problems import NotKept, OutOfLimits, PassedBy
+from microderm_ctl.bench.live.rig import TYPED_READINGS
+from microderm_ctl.bench.live.steps import Protections
 from microderm_ctl.bench.measurement import Measurement, has_passed
 from microderm_ctl.bench.procedure import Procedure
 from microderm_ctl.bench.readings import Coefficients
 from microderm_ctl.bench.uncertainty import in_use
-from microderm_ctl.bench.work import judge
-from microderm_ctl.bench.work.calibrate import Calibrating, Characterised, Measured, Verified, Written
-from microderm_ctl.bench.work.journal import Ended
-from microderm_ctl.bench.work.problems import NotKept, OutOfLimits, PassedBy
-from microderm_ctl.bench.work.rig import TYPED_READINGS
-from microderm_ctl.bench.work.steps import Protections
 from microderm_ctl.errors import Stopped
 
 MODEL: Final = "microderm wand"

@@ -6,10 +6,10 @@ import pytest
 
 from microderm_ctl.bench.gauges import LineGauge, describe, practice_record
 from microderm_ctl.bench.gauges.problems import GaugeProblem
+from microderm_ctl.bench.live.fixture import FixtureWork, judge_fixture
+from microderm_ctl.bench.live.problems import NotSettled
 from microderm_ctl.bench.measurement import Outcome
 from microderm_ctl.bench.procedure import shipped
-from microderm_ctl.bench.work.fixture import FixtureWork, judge_fixture
-from microderm_ctl.bench.work.problems import NotSettled
 from microderm_ctl.clock import VirtualClock
 from microderm_ctl.simulator.bench_gauge import gauge_on_blank
 from microderm_ctl.simulator.blank import Blank

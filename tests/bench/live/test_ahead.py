@@ -8,13 +8,13 @@ from typing import Any, cast
 
 import pytest
 
-from microderm_ctl.bench.work.ahead import Prepare, Ready, SteppedAhead, Tender, ThreadedAhead, await_gauge, prepare
-from microderm_ctl.bench.work.problems import NotSettled, OutOfLimits, UnitProblem
-from microderm_ctl.bench.work.unit import BenchUnit
+from microderm_ctl.bench.live.ahead import Prepare, Ready, SteppedAhead, Tender, ThreadedAhead, await_gauge, prepare
+from microderm_ctl.bench.live.problems import NotSettled, OutOfLimits, UnitProblem
+from microderm_ctl.bench.live.unit import BenchUnit
 from microderm_ctl.clock import VirtualClock
 from microderm_ctl.errors import LinkLost, MicrodermError, Stopped, WandRefusal
 from microderm_ctl.simulator.board import PRACTICE_SERVICE_KEY
-from tests.bench.work.virtual import QUICK, on_bench, rig_of
+from tests.bench.live.virtual import QUICK, on_bench, rig_of
 
 WAIT_S = 30.0
 """Longer than any machine takes; nothing is waited for so long."""
@@ -155,7 +155,7 @@ def test_a_unit_that_cannot_be_got_ready_says_why_and_is_closed(key: bytes, erro
 
 
 def test_a_gauge_on_another_fixture_is_waited_for_but_not_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("microderm_ctl.bench.work.ahead.FOLLOW_MOST_S", 20.0)
+    monkeypatch.setattr("microderm_ctl.bench.live.ahead.FOLLOW_MOST_S", 20.0)
     asked: list[str] = []
     with on_bench("SIM-0303", tmp_path / "memory") as unit:
         rig = rig_of(unit)

@@ -1,32 +1,22 @@
-"""A unit in SERVICE: pump, vent, raw readings and records, with the same hard limits as for everybody.
+"""One unit and its SERVICE: opened with the key and the button, kept alive, opened again after a restart, and left.
 
-    with BenchUnit(wand, reopen) as unit:
-        unit.unlock(key)                      # the technician holds the button meanwhile
-        unit.hold(8_000)
-        measured = unit.measure()
-        unit.write(Record.CALIBRATION, content)
-        unit.restart()                        # and SERVICE is open again
-
-Vacuum is pascals below ambient as the wand shows it, duty a part of full duty.
+The wand behind it may be another object after a restart, and another unit may come to hang on the cable:
+both are noticed here.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from enum import IntEnum
 from types import TracebackType
-from typing import Any, Final, NamedTuple, Self
-from zlib import crc32
+from typing import Any, Final, Self
 
-from microderm_ctl.bench.settle import Sums
-from microderm_ctl.bench.work import unlock
-from microderm_ctl.bench.work.keeper import Keeper
-from microderm_ctl.bench.work.problems import (
+from microderm_ctl.bench.live import unlock
+from microderm_ctl.bench.live.keeper import Keeper
+from microderm_ctl.bench.live.problems import (
     HOLD_BUTTON,
     LOCKED,
     NO_CAUSE,
     NO_SESSION,
     WRONG_STATE,
-    NotKept,
     UnitProblem,
     has_left,
     no_key,
@@ -39,7 +29,6 @@ from microderm_ctl.bench.work.problems import (
 )
 from microderm_ctl.clock import Clock
 from microderm_ctl.errors import LinkLost, PortProblem, WandRefusal
-from microderm_ctl.link.explain import cause_name
 from microderm_ctl.wand import SESSION, Identity, Reading, Wand
 from microderm_protocol import codes
 from microderm_protocol.messages import bench
@@ -51,10 +40,6 @@ UNLOCK_MOST_MS: Final = 60_000
 """How long a technician has to find and hold the button."""
 AGAIN_MS: Final = 200
 RELEASE_MOST_MS: Final = 10_000
-RELEASED_PA: Final = 500
-"""The wand writes its memory below 1 kPa only."""
-SELF_TEST_MOST_MS: Final = 5_000
-"""The wand takes at most 3 s."""
 RESTART_MOST_MS: Final = 15_000
 """A board on USB is gone for some seconds; the token of SERVICE holds for a minute."""
 GONE_MS: Final = 400
@@ -63,49 +48,8 @@ ALIVE_MOST_MS: Final = 300_000
 """SERVICE ends by itself after 5 min without a request."""
 
 
-SET_POINT_LEAST_PA: Final = 2_500
-RAMP_PA: Final = 200
-"""2 kPa a second, in steps well under the 300 Pa at which the regulator opens the vent: faster, and a large chamber hunts."""
-RAMP_MS: Final = 100
-
-
-class Record(IntEnum):
-    """What the wand keeps for a technician."""
-
-    CALIBRATION = codes.RECORD_CALIBRATION
-    MAP = codes.RECORD_MAP
-
-
-class Kept(NamedTuple):
-    """A record as it stands in the wand's memory; generation 0: there is none."""
-
-    generation: int
-    content: bytes
-
-
-class Measured(NamedTuple):
-    """What the wand read since the last time, and what it shows now."""
-
-    sums: Sums
-    raw_least: int
-    raw_most: int
-    vacuum_pa: int
-    duty: float
-    temperature_c: float
-    supply_v: float
-    pump_ma: int
-
-
-class SelfTested(NamedTuple):
-    """What the wand's last self-test found."""
-
-    faults: tuple[str, ...]
-    zero_raw: int
-    noise_raw: int
-
-
-class BenchUnit:
-    """One unit under a technician's hands. Leaving the block vents it and closes its port.
+class ServiceUnit:
+    """One unit and its SERVICE. Leaving the block vents it and closes its port.
 
     Attributes:
         wand: the open wand; another object after a restart in which the port went away.
@@ -252,113 +196,7 @@ class BenchUnit:
         self._end_keeper()
         self.wand.stop()
 
-    # Pump and vent
-
-    def hold(self, set_point_pa: int, seconds: int = DRIVE_S) -> None:
-        """Hold a vacuum, as the wand shows it, for at most so long."""
-        self._drive(codes.DRIVE_SET_POINT, set_point_pa, 0.0, False, seconds)
-
-    def ramp(self, set_point_pa: int, from_pa: int = 0) -> None:
-        """Come to a vacuum slowly, and hold it: a set point that jumps makes large chambers hunt, and falls too far downwards.
-
-        Args:
-            set_point_pa: where it ends.
-            from_pa: the set point that is held now; 0 where the pump is off.
-        """
-        at_pa = max(from_pa, SET_POINT_LEAST_PA)
-        for passed_pa in (*range(at_pa, set_point_pa, RAMP_PA if set_point_pa > at_pa else -RAMP_PA), set_point_pa):
-            self.hold(passed_pa)
-            self.wait(RAMP_MS / 1000)
-
-    def drive(self, duty: float, seconds: int = DRIVE_S) -> None:
-        """Drive the pump with a fixed duty into the closed chamber, for at most so long."""
-        self._drive(codes.DRIVE_DUTY, 0, duty, False, seconds)
-
-    def shut(self) -> None:
-        """Pump off, vent closed: the chamber is left to its leak."""
-        self._drive(codes.DRIVE_OFF, 0, 0.0, False, 0)
-
-    def vent(self) -> None:
-        """Pump off, vent open."""
-        self._drive(codes.DRIVE_OFF, 0, 0.0, True, 0)
-
-    def _drive(self, mode: int, set_point_pa: int, duty: float, is_vented: bool, seconds: int) -> None:
-        self.keep_alive(max(seconds * 1000, RELEASE_MOST_MS))
-        self._in_service(bench.DriveRequest(SESSION, mode, set_point_pa, round(duty * DUTY_FULL), int(is_vented), seconds))
-
-    # Readings
-
-    def measure(self) -> Measured:
-        """Return what was read since the last time; the first of a series only begins it."""
-        answer = self._in_service(bench.MeasureRequest(SESSION))
-        now_ms = self.clock.now_ms()
-        middle_s = (now_ms + self._measured_ms) / 2000
-        self._measured_ms = now_ms
-        return Measured(
-            Sums(middle_s, answer.readings, answer.raw_sum, answer.square_sum_high << 32 | answer.square_sum_low),
-            answer.raw_least,
-            answer.raw_most,
-            answer.vacuum_pa,
-            answer.duty / DUTY_FULL,
-            answer.temperature_dc / 10,
-            answer.supply_mv / 1000,
-            answer.pump_ma,
-        )
-
-    def self_test(self) -> SelfTested:
-        """Run the wand's self-test, and return what it found.
-
-        Raises:
-            UnitProblem: it ended in a fault.
-        """
-        self._tested()
-        found = self._tested()  # the answer tells of the test before it
-        faults = tuple(cause_name(number) for number in range(32) if found.faults >> number & 1)
-        return SelfTested(faults, found.zero_raw, found.noise_raw)
-
-    def _tested(self) -> Any:
-        answer = self._in_service(bench.SelfTestRequest(SESSION))
-        self.keep_alive(SELF_TEST_MOST_MS)
-        since_ms = self.clock.now_ms()
-        self.wand.wait(lambda now: now.received_ms > since_ms + AGAIN_MS and now.state != "SELF_TEST", SELF_TEST_MOST_MS)
-        self._check_service()
-        return answer
-
-    def show(self, signal: str) -> None:
-        """Show a signal of light and buzzer for three seconds."""
-        self._in_service(bench.SignalRequest(SESSION, codes.SIGNALS.index(signal)))
-
-    # Records
-
-    def record(self, record: Record) -> Kept:
-        """Return a record as it stands in memory."""
-        answer = self._in_service(bench.RecordRequest(SESSION, int(record)))
-        return Kept(answer.generation, bytes(answer.content[: answer.length]))
-
-    def write(self, record: Record, content: bytes) -> Kept:
-        """Write a record and read it back; it comes into force with a restart.
-
-        Raises:
-            UnitSwapped: another unit hangs on the cable by now; nothing is written to it.
-            NotKept: what is read back is something else.
-            WandRefusal: the unit refuses the record.
-        """
-        self._check_same()
-        padded = content + bytes(bench.RECORD_MOST - len(content))
-        staged = self._in_service(bench.StageRequest(SESSION, int(record), len(content), padded))
-        if staged.crc32 != crc32(content):
-            raise NotKept("The unit has put aside something else than it was sent.", "Nothing was written. Try again with another cable.")
-        self.vent()
-        self.wand.wait(lambda reading: not reading.pump_on and reading.vacuum_pa < RELEASED_PA, RELEASE_MOST_MS)
-        generation = self._in_service(bench.CommitRequest(SESSION, int(record), staged.crc32)).generation
-        kept = self.record(record)
-        if kept != Kept(generation, content):
-            raise NotKept(
-                f"The unit says that it wrote record {record.name}, and reads back something else.",
-                "Its memory is not sound: set the unit aside.",
-                {"generation": generation, "read": kept.content.hex(), "written": content.hex()},
-            )
-        return kept
+    # Restarts
 
     def restart(self) -> None:
         """Restart the unit and open SERVICE again with the token of its commit; then the self-test is done.
@@ -414,6 +252,14 @@ class BenchUnit:
                     raise
 
     # Inside
+
+    def vent(self) -> None:
+        """Pump off, vent open."""
+        self._drive(codes.DRIVE_OFF, 0, 0.0, True, 0)
+
+    def _drive(self, mode: int, set_point_pa: int, duty: float, is_vented: bool, seconds: int) -> None:
+        self.keep_alive(max(seconds * 1000, RELEASE_MOST_MS))
+        self._in_service(bench.DriveRequest(SESSION, mode, set_point_pa, round(duty * DUTY_FULL), int(is_vented), seconds))
 
     def _in_service(self, request: object) -> Any:
         self.keep_alive(RELEASE_MOST_MS)

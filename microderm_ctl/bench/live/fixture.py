@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 
 from microderm_ctl.bench.gauges import Gauge, GaugeReading, GaugeRecord, check_vent
 from microderm_ctl.bench.leak import Decay, Law, Sample, decay
+from microderm_ctl.bench.live.problems import NotSettled
 from microderm_ctl.bench.measurement import Measurement, measure
 from microderm_ctl.bench.procedure import Numbers, Procedure
-from microderm_ctl.bench.work.problems import NotSettled
 from microderm_ctl.clock import Clock
 
 READINGS: Final = 6

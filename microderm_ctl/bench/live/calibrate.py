@@ -15,16 +15,17 @@ from typing import Final, NamedTuple, Protocol, TypeVar
 
 from microderm_ctl.bench.characterise import duty_map
 from microderm_ctl.bench.leak import Decay
+from microderm_ctl.bench.live import steps
+from microderm_ctl.bench.live.fixture import Blanked
+from microderm_ctl.bench.live.journal import POINT, Journal
+from microderm_ctl.bench.live.problems import NotKept, PassedBy, UnitSwapped
+from microderm_ctl.bench.live.rig import Line, Point, Rig
+from microderm_ctl.bench.live.steps import DutyStudy, LeakDown, Preloads, Protections, Series, Silenced, Stepped, WarmUp, Zeroed
+from microderm_ctl.bench.live.unit import BenchUnit
+from microderm_ctl.bench.live.values import Kept, Record
 from microderm_ctl.bench.procedure import series_points
 from microderm_ctl.bench.readings import FACTORY, Coefficients, Direction
 from microderm_ctl.bench.readings import Series as Cycle
-from microderm_ctl.bench.work import steps
-from microderm_ctl.bench.work.fixture import Blanked
-from microderm_ctl.bench.work.journal import POINT, Journal
-from microderm_ctl.bench.work.problems import NotKept, PassedBy, UnitSwapped
-from microderm_ctl.bench.work.rig import Line, Point, Rig
-from microderm_ctl.bench.work.steps import DutyStudy, LeakDown, Preloads, Protections, Series, Silenced, Stepped, WarmUp, Zeroed
-from microderm_ctl.bench.work.unit import BenchUnit, Kept, Record
 from microderm_ctl.firmware import calibration as wand
 
 NEVER_S: Final = 0

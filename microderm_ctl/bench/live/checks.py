@@ -2,11 +2,12 @@
 
 from typing import Final, NamedTuple
 
+from microderm_ctl.bench.live.steps import vent_time
+from microderm_ctl.bench.live.unit import BenchUnit
+from microderm_ctl.bench.live.values import Record
 from microderm_ctl.bench.measurement import Limits, Measurement, measure
 from microderm_ctl.bench.procedure import Procedure
 from microderm_ctl.bench.readings import NOMINAL_PA_PER_COUNT
-from microderm_ctl.bench.work.steps import vent_time
-from microderm_ctl.bench.work.unit import BenchUnit, Record
 from microderm_ctl.firmware import calibration as wand
 
 LOOK_S: Final = 1.0

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from microderm_ctl.bench.gauges import TypedGauge, TypedQuestion
+from microderm_ctl.bench.live import steps
+from microderm_ctl.bench.live.problems import PassedBy
+from microderm_ctl.bench.live.rig import TYPED_READINGS, Line, Rig, Seen
+from microderm_ctl.bench.live.unit import BenchUnit
 from microderm_ctl.bench.readings import Direction
-from microderm_ctl.bench.work import steps
-from microderm_ctl.bench.work.problems import PassedBy
-from microderm_ctl.bench.work.rig import TYPED_READINGS, Line, Rig, Seen
-from microderm_ctl.bench.work.unit import BenchUnit
-from tests.bench.work.virtual import on_bench, rig_of, truth
+from tests.bench.live.virtual import on_bench, rig_of, truth
 
 
 def high(unit: BenchUnit, gain: float) -> Rig:

@@ -8,11 +8,11 @@ from typing import Final
 from urllib.parse import urlencode
 
 from microderm_ctl.bench.gauges import LineGauge, describe, practice_record
+from microderm_ctl.bench.live.calibrate import Calibrating
+from microderm_ctl.bench.live.journal import Environment, Journal, begun
+from microderm_ctl.bench.live.rig import Rig
+from microderm_ctl.bench.live.unit import BenchUnit
 from microderm_ctl.bench.procedure import Procedure, shipped
-from microderm_ctl.bench.work.calibrate import Calibrating
-from microderm_ctl.bench.work.journal import Environment, Journal, begun
-from microderm_ctl.bench.work.rig import Rig
-from microderm_ctl.bench.work.unit import BenchUnit
 from microderm_ctl.records.store import Store
 from microderm_ctl.simulator.bench_gauge import gauge_beside
 from microderm_ctl.simulator.board import PRACTICE_SERVICE_KEY

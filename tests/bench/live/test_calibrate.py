@@ -9,19 +9,19 @@ import pytest
 
 from microderm_ctl.bench.certificate.document import Customer, Laboratory, freeze, thaw
 from microderm_ctl.bench.leak import Decay, Sample
+from microderm_ctl.bench.live import run
+from microderm_ctl.bench.live.calibrate import BLANKED
+from microderm_ctl.bench.live.fixture import Blanked
+from microderm_ctl.bench.live.journal import POINT, STEP, Journal, open_runs
+from microderm_ctl.bench.live.judge import FIXTURE_ML, UNIT_ML, judge_leak
+from microderm_ctl.bench.live.problems import NotKept, OutOfLimits, UnitProblem, UnitSwapped
+from microderm_ctl.bench.live.steps import LeakDown
+from microderm_ctl.bench.live.values import Record
 from microderm_ctl.bench.procedure import shipped
-from microderm_ctl.bench.work import run
-from microderm_ctl.bench.work.calibrate import BLANKED
-from microderm_ctl.bench.work.fixture import Blanked
-from microderm_ctl.bench.work.journal import POINT, STEP, Journal, open_runs
-from microderm_ctl.bench.work.judge import FIXTURE_ML, UNIT_ML, judge_leak
-from microderm_ctl.bench.work.problems import NotKept, OutOfLimits, UnitProblem, UnitSwapped
-from microderm_ctl.bench.work.steps import LeakDown
-from microderm_ctl.bench.work.unit import Record
 from microderm_ctl.errors import UsageProblem
 from microderm_ctl.firmware import calibration as wand
 from microderm_ctl.records.store import Store
-from tests.bench.work.virtual import QUICK, Yes, calibrating, on_bench, rig_of, truth
+from tests.bench.live.virtual import QUICK, Yes, calibrating, on_bench, rig_of, truth
 
 PAPERS = run.Papers(Laboratory("Lab", "Street 1", "Bench 1"), Customer("Ana"), "no damage", "Kim")
 OFF = "gain=0.03,offset_pa=1200,bow_pa=60,hysteresis_pa=30"

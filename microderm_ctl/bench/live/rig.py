@@ -13,12 +13,13 @@ from typing import Final, NamedTuple
 from microderm_ctl.bench.gauges.gauge import Gauge, GaugeReading
 from microderm_ctl.bench.gauges.judge import Slope, Watch, check_slope, check_vent
 from microderm_ctl.bench.gauges.record import GaugeRecord, check_identity
+from microderm_ctl.bench.live.keeper import STEP_MOST_MS
+from microderm_ctl.bench.live.problems import NotSettled, PassedBy
+from microderm_ctl.bench.live.unit import SET_POINT_LEAST_PA, BenchUnit
+from microderm_ctl.bench.live.values import Measured
 from microderm_ctl.bench.procedure import Procedure
 from microderm_ctl.bench.readings import NOMINAL_PA_PER_COUNT, Direction, Reading
 from microderm_ctl.bench.settle import Shown, Standing, State, Sums, judge_point, read_point
-from microderm_ctl.bench.work.keeper import STEP_MOST_MS
-from microderm_ctl.bench.work.problems import NotSettled, PassedBy
-from microderm_ctl.bench.work.unit import SET_POINT_LEAST_PA, BenchUnit, Measured
 from microderm_ctl.firmware import calibration as wand
 
 SET_POINT_MOST_PA: Final = 25_000

@@ -10,12 +10,12 @@ from typing import Final, NamedTuple
 
 from microderm_ctl.bench.characterise import MapPoint, StepSample, map_duties, next_start_duty, start_duty
 from microderm_ctl.bench.leak import Sample
+from microderm_ctl.bench.live.problems import NotSettled, OutOfLimits
+from microderm_ctl.bench.live.rig import RELEASE_S, STRETCH_MS, Line, Point, Rig
+from microderm_ctl.bench.live.unit import BenchUnit
 from microderm_ctl.bench.procedure import Numbers, Top, top_point
 from microderm_ctl.bench.readings import NOMINAL_PA_PER_COUNT, Coefficients, Direction
 from microderm_ctl.bench.settle import slope
-from microderm_ctl.bench.work.problems import NotSettled, OutOfLimits
-from microderm_ctl.bench.work.rig import RELEASE_S, STRETCH_MS, Line, Point, Rig
-from microderm_ctl.bench.work.unit import BenchUnit
 
 WARM_WINDOW_S: Final = 30
 """Over which the drift of the zero is judged: the noise of 1,500 readings leaves 4 Pa/min."""

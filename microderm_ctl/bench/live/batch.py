@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Any, Final, NamedTuple
 
 from microderm_ctl.bench.frozen import conform, from_plain, to_plain
-from microderm_ctl.bench.work.journal import Begun, Ended, Journal, open_runs
+from microderm_ctl.bench.live.journal import Begun, Ended, Journal, open_runs
 from microderm_ctl.records.bench import BEGIN, END, BenchRow
 from microderm_ctl.records.store import Store
 

@@ -9,13 +9,13 @@ from microderm_ctl.bench.certificate.document import DutyStudy, LeakDown, StepSt
 from microderm_ctl.bench.characterise import duty_map, identify, judge_step, start_duty, tune
 from microderm_ctl.bench.decision import Error, find_errors, is_released, needs_adjustment, verify
 from microderm_ctl.bench.leak import Decay, Law, decay, subtract
+from microderm_ctl.bench.live import steps
+from microderm_ctl.bench.live.calibrate import Measured, Verified
+from microderm_ctl.bench.live.rig import Point
 from microderm_ctl.bench.measurement import Measurement, Outcome, measure
 from microderm_ctl.bench.procedure import Procedure
 from microderm_ctl.bench.readings import Coefficients
 from microderm_ctl.bench.uncertainty import Reference
-from microderm_ctl.bench.work import steps
-from microderm_ctl.bench.work.calibrate import Measured, Verified
-from microderm_ctl.bench.work.rig import Point
 
 PLAIN: Final = "1"
 """The unit of what has none."""

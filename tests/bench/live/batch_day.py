@@ -1,4 +1,4 @@
-"""A day at the bench in figures: ``python -m tests.bench.work.batch_day [UNITS]``.
+"""A day at the bench in figures: ``python -m tests.bench.live.batch_day [UNITS]``.
 
 Simulated units on one virtual clock with one gauge, by the shipped procedure. The unit that comes next is got
 ready before the present one is begun, since virtual time has one thread: on real ports both happen at once, so
@@ -12,10 +12,10 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Final, NamedTuple
 
+from microderm_ctl.bench.live.ahead import SteppedAhead
+from microderm_ctl.bench.live.batch import Outcome, Queue, UnitResult, begin_batch
+from microderm_ctl.bench.live.journal import Environment, begun
 from microderm_ctl.bench.procedure import Procedure, shipped
-from microderm_ctl.bench.work.ahead import SteppedAhead
-from microderm_ctl.bench.work.batch import Outcome, Queue, UnitResult, begin_batch
-from microderm_ctl.bench.work.journal import Environment, begun
 from microderm_ctl.cli.bench import calibrate, day
 from microderm_ctl.cli.context import SIM, Invocation, Options
 from microderm_ctl.clock import VirtualClock
