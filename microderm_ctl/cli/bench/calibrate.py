@@ -23,7 +23,6 @@ from microderm_ctl.cli.bench.quantities import ROOM, asked_for, humidity_percent
 from microderm_ctl.cli.bench.station import Station, gauge_options, opened, opened_gauge, operator_option, unit_option
 from microderm_ctl.cli.commands import command
 from microderm_ctl.cli.context import Invocation
-from microderm_ctl.cli.printer import Report
 from microderm_ctl.errors import UsageProblem
 from microderm_ctl.records.bench import BenchRow
 from microderm_ctl.records.canonical import sha256_of
@@ -86,11 +85,12 @@ class Certified(NamedTuple):
 @click.option("--resume", is_flag=True, help="go on where the run on this unit was cut off")
 @click.option("--abandon", is_flag=True, help="end the run that was cut off, and do nothing else")
 @click.option("--yes", "says_yes", is_flag=True, help="consent beforehand to what is written to the unit")
-def calibrate(call: Invocation, **asked: Any) -> Report | None:
+def calibrate(call: Invocation, **asked: Any) -> None:
     """Lead through a calibration."""
     with opened(call, asked["label"], asked["says_yes"], streams=True) as station:
         if asked["abandon"]:
-            return _abandoned(station)
+            _abandon(station)
+            return
         waiting = open_runs(station.store, WORK, station.unit.serial)
         _judge_open(station, waiting, asked["resume"])
         with opened_gauge(station, asked["gauge"], asked["gauge_record"]) as (gauge, record):
@@ -110,7 +110,6 @@ def calibrate(call: Invocation, **asked: Any) -> Report | None:
         station.operator.hand_actions,
     )
     call.printer.event(result, list(_lines(result)))
-    return None
 
 
 def _judge_open(station: Station, waiting: tuple[BenchRow, ...], resumes: bool) -> None:
@@ -219,7 +218,7 @@ def issue(station: Station, work: Calibrating, done: run.Done, papers: run.Paper
     return document["number"], document["text"]
 
 
-def _abandoned(station: Station) -> Report:
+def _abandon(station: Station) -> None:
     waiting = open_runs(station.store, WORK, station.unit.serial)
     _judge_open(station, waiting, True)
     for row in waiting:
@@ -227,7 +226,6 @@ def _abandoned(station: Station) -> Report:
                                  run_id=row.run_id, unit=row.unit)  # fmt: skip
     result = Calibrated("result", station.unit.serial, station.is_simulated, "stopped", ABANDONED, "", "", (), 0)
     station.call.printer.event(result, list(_lines(result)))
-    return None  # type: ignore[return-value]
 
 
 def _lines(record: Calibrated) -> Iterator[str]:

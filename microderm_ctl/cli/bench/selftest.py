@@ -89,7 +89,8 @@ def _all(call: Invocation) -> tuple[SelfTested, ...]:
     if not ports:
         raise NoWand("No unit is connected.", "Connect units by USB, or run virtual ones: 'microderm simulate --units 4 --hand bench'.")
     keys = {simulated: find_key(call, simulated) for simulated in sorted({port.simulated for port in ports})}
-    call.printer.note(f"{len(ports)} units: hold the button of each for 3 seconds, one after the other.")
+    units = "1 unit" if len(ports) == 1 else f"{len(ports)} units"
+    call.printer.note(f"{units}: hold the button of each for 3 seconds, one after the other.")
     with ExitStack() as stack:
         interrupt = stack.enter_context(interruptible())
         pool = stack.enter_context(ThreadPoolExecutor(len(ports), "unit"))
